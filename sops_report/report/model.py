@@ -1,0 +1,255 @@
+"""The report as a value: everything a post-mortem shows, chosen and worded, without any markup.
+
+HTML, Markdown, terminal and JSON are made from this one value, so they cannot disagree. Times are
+aware datetimes in UTC, lengths are seconds; a renderer only puts them into a language and a zone.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sops_report.words import Language
+
+Both = dict[Language, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """The task in facts.
+
+    Attributes:
+        task_id: What users ask for (from sidecar, URL, archive or flag), else None.
+        root_id: The root node's id; None for stubs.
+        name: The task's name; None if the answer holds a class name or nothing.
+        state: The root's state word as sent.
+        engine: ``v1``, ``v2`` or ``unknown``.
+        start_time, end_time, as_of: None where the answer has no times.
+        as_of_source: ``server_clock``, ``fetched_at``, ``last_activity`` or None.
+        wall_s: ``end - start``; None without times.
+        idle_s: How long it stood still after its end, told beside the wall time.
+        offset_minutes: The snapshot's own offset from UTC, the default display zone.
+        biz, site, scope: Where it ran, if known.
+    """
+
+    task_id: str | None
+    root_id: str | None
+    name: str | None
+    state: str | None
+    engine: str
+    start_time: datetime | None
+    end_time: datetime | None
+    as_of: datetime | None
+    as_of_source: str | None
+    wall_s: float | None
+    idle_s: float | None
+    offset_minutes: int | None = None
+    biz: str | None = None
+    site: str | None = None
+    scope: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What happened: an outcome word, one sentence, and a title of at most 80 characters."""
+
+    outcome: str
+    sentence: Both
+    title: Both
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many nodes; ``by_state_group`` counts leaves."""
+
+    nodes: int
+    leaves: int
+    by_state_group: dict[str, int]
+    retried: int
+    skipped: int
+    ignored: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """One row of the tree.
+
+    Attributes:
+        position: Place in the document, 0 at the root; `Report.nodes` is in this order.
+        anchor: Made from the id by a hash, safe in links: ``n-3f9a1c20``.
+        parent: The parent's position, -1 at the root.
+        label: Readable; `named` tells whether it was sent (else it is worded from the kind, and a
+            renderer may say it in its language: ``kind.<kind>``).
+        path: Labels from the root's child down, joined by `` / ``.
+        end_time: The effective end: finish, or as-of for a node that is still running.
+        duration_s, self_s, wait_before_s, slack_s, drag_s: Seconds; None where not defined.
+        ex_data: The failure's text, plain; hostile like every text of an answer.
+    """
+
+    position: int
+    node_id: str | None
+    anchor: str
+    parent: int
+    depth: int
+    n_descendants: int
+    label: str
+    named: bool
+    path: str
+    kind: str
+    kind_source: str
+    state: str | None
+    state_group: str
+    start_time: datetime | None
+    finish_time: datetime | None
+    end_time: datetime | None
+    duration_s: float | None
+    self_s: float | None
+    wait_before_s: float | None
+    slack_s: float | None
+    drag_s: float | None
+    retry: int | None
+    loop: int | None
+    skip: bool
+    error_ignored: bool
+    is_leaf: bool
+    is_root_cause: bool
+    is_echo: bool
+    on_critical_path: bool
+    version: str | None
+    ex_data: str | None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the bar is still growing."""
+        return self.state_group == "running"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One piece of the critical path; the pieces partition the wall time.
+
+    Attributes:
+        position: The node's position (for a gap: the node it waits for).
+        section_class: Where the time went: ``work``, ``retry_gap``, ``paused`` …; ``class.<it>``.
+        is_gap: Nothing ran on the path in this piece.
+        certain: False where times alone cannot tell.
+        co_critical: Positions of the others of a true tie.
+    """
+
+    position: int
+    node_id: str | None
+    label: str
+    start_time: datetime
+    end_time: datetime
+    seconds: float
+    section_class: str
+    is_gap: bool
+    certain: bool
+    co_critical: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A root cause: a failed leaf.
+
+    Attributes:
+        failed_at: None if the answer does not tell.
+        text: The message, plain and whole; None if none was recorded.
+        links: http(s) addresses found in the message.
+        signature: ``E-…``; the same fault has the same one in every task.
+        attempt: Which try this was (retry + 1).
+        auto_retry: The engine will try again by itself.
+        echoes: Positions of the containers that failed only because of this.
+    """
+
+    position: int
+    node_id: str | None
+    label: str
+    path: str
+    failed_at: datetime | None
+    signature: str
+    text: str | None
+    links: tuple[str, ...]
+    attempt: int
+    auto_retry: bool
+    echoes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeRef:
+    """A node named in a list (retried, skipped, ignored).
+
+    Attributes:
+        times: How often (retries), else 1.
+        text: The earlier failure's text, where histories tell it.
+        true_failed_at: When the skipped node really failed, where histories tell it.
+    """
+
+    position: int
+    node_id: str | None
+    label: str
+    path: str
+    times: int = 1
+    text: str | None = None
+    true_failed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteLine:
+    """A finding about the data: code, node and words."""
+
+    code: str
+    node_id: str | None
+    position: int | None
+    text: Both
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where the numbers come from, so that the report can be made again.
+
+    Attributes:
+        source: What was read, as the user named it.
+        sha256: Of the raw bytes, None if unknown.
+        fetched_at: When the answer was fetched, None if unknown.
+        has_flow, has_histories: Whether edges and earlier attempts were given.
+        n_earlier: How many older snapshots were read beside it.
+        tool_version: Ours.
+        generated_at: The moment given by the caller, None keeps equal input → equal bytes.
+    """
+
+    source: str
+    sha256: str | None
+    n_bytes: int | None
+    fetched_at: datetime | None
+    has_flow: bool
+    has_histories: bool
+    n_earlier: int
+    tool_version: str
+    generated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything a post-mortem shows, in reading order.
+
+    Attributes:
+        ledger: Seconds per class of section, largest first; they add up to the wall time.
+        failures: By time; the first is *the* first failure.
+        nodes: All rows in document order.
+        order_source: ``flow`` (true edges) or ``times`` (inferred).
+        task_text: A failure text that belongs to no node of the answer.
+    """
+
+    task: Task
+    verdict: Verdict
+    counts: Counts
+    order_source: str
+    critical_path: tuple[Section, ...]
+    ledger: dict[str, float]
+    failures: tuple[Failure, ...]
+    retried: tuple[NodeRef, ...]
+    skipped: tuple[NodeRef, ...]
+    ignored: tuple[NodeRef, ...]
+    nodes: tuple[Node, ...]
+    notes: tuple[NoteLine, ...]
+    provenance: Provenance
+    task_text: str | None = None

@@ -1,0 +1,193 @@
+"""The values that flow down the river: one saved answer, read.
+
+A `Tree` holds the nodes as parallel columns in document order (parents before their children), so
+structure is asked by position: the subtree of ``p`` is ``p … p + n_descendants[p]``, and a million
+nodes need no million objects. All times are whole microseconds since 1970 in UTC (``…_us``).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """One finding about the data itself.
+
+    Attributes:
+        code: Short and stable, as ``stale-finish``; its words are ``note.<code>``.
+        position: The node's position in the tree, None if the whole answer is meant.
+        values: What fills the placeholders of the words. Text of the answer is hostile.
+    """
+
+    code: str
+    position: int | None = None
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tree:
+    """The nodes of one answer as parallel columns; index 0 is the root.
+
+    Attributes:
+        node_id: As sent, else the key it was found under; None for stubs (CREATED, EXPIRED).
+        parent: The parent's position, -1 at the root.
+        depth: 0 at the root.
+        n_descendants: Rows ``p + 1 … p + n_descendants[p]`` are exactly the subtree of ``p``.
+        name: As sent (a v1 event has a class name here); None if there is none.
+        state: As sent, never translated; None if there is none.
+        start_us, finish_us: As sent; None if missing or not a time.
+        elapsed_s: ``elapsed_time`` as sent.
+        retry, loop, skip, error_ignored, version: As sent; None if missing or of a wrong type.
+        refresh_us: ``state_refresh_at`` of the first engine.
+        ex_data: The failure's text made plain; None where the answer has none.
+    """
+
+    node_id: Sequence[str | None]
+    parent: Sequence[int]
+    depth: Sequence[int]
+    n_descendants: Sequence[int]
+    name: Sequence[str | None]
+    state: Sequence[str | None]
+    start_us: Sequence[int | None]
+    finish_us: Sequence[int | None]
+    elapsed_s: Sequence[float | None]
+    retry: Sequence[int | None]
+    loop: Sequence[int | None]
+    skip: Sequence[bool | None]
+    error_ignored: Sequence[bool | None]
+    version: Sequence[str | None]
+    refresh_us: Sequence[int | None]
+    ex_data: Sequence[str | None]
+
+    def __len__(self) -> int:
+        """Return the number of nodes, the root included."""
+        return len(self.parent)
+
+    def is_leaf(self, position: int) -> bool:
+        """Tell whether the node has no children."""
+        return self.n_descendants[position] == 0
+
+    def children(self, position: int) -> Iterator[int]:
+        """Yield the positions of the direct children in document order."""
+        child = position + 1
+        last = position + self.n_descendants[position]
+        while child <= last:
+            yield child
+            child += self.n_descendants[child] + 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowNode:
+    """What the flow (``pipeline_tree``) says of one node.
+
+    Attributes:
+        kind: One of the kinds of the node table, as ``activity`` or ``parallel_gateway``.
+        name: The name in the flow, empty for most gateways and events.
+        parent_id: The enclosing subprocess' id, None on the outermost level.
+        component: The component's code (``pause_node``, …; a remote plugin's own code), or None.
+        template_node_id: The node's identity in the template, stable across runs, or None.
+        predecessors, successors: Node ids along the flow's edges, in the order of the edges.
+    """
+
+    kind: str
+    name: str
+    parent_id: str | None
+    component: str | None = None
+    template_node_id: str | None = None
+    predecessors: tuple[str, ...] = ()
+    successors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """The flow of a task: true edges, kinds and component codes, by node id."""
+
+    nodes: Mapping[str, FlowNode]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One earlier try of a node, as the histories (or two snapshots) prove it.
+
+    Attributes:
+        start_us, end_us: When it began and ended; None where not known.
+        loop: The pass it belongs to.
+        skip: The attempt was left by a skip.
+        text: Its failure text, plain; None if there was none.
+    """
+
+    start_us: int | None
+    end_us: int | None
+    loop: int = 1
+    skip: bool = False
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a snapshot came from; nothing in here is secret.
+
+    Attributes:
+        source: What the user named: a path, a URL, ``-``, ``BIZ/TASK``.
+        task_id: What the user asks for; not the root's id. None if nothing tells it.
+        site, biz, scope: The site's host, the business or project id, what that id means.
+        fetched_at_us: When the answer was fetched (sidecar), None if unknown.
+        sha256: Of the raw bytes.
+        n_bytes: Their number.
+    """
+
+    source: str
+    task_id: str | None = None
+    site: str | None = None
+    biz: str | None = None
+    scope: str | None = None
+    fetched_at_us: int | None = None
+    sha256: str | None = None
+    n_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One saved answer, read: what every analysis and report starts from.
+
+    Attributes:
+        tree: The nodes.
+        label, kind, kind_source: Per position; see the node table.
+        named: Per position: the label is the name as sent (else it was derived from the kind).
+        engine: ``v1``, ``v2`` or ``unknown``.
+        task_name: The root's name; None if there is none or it is a class name.
+        offset_minutes: The snapshot's own offset from UTC (of the root's start, else of the first
+            time found); None without any.
+        flow: True edges and component codes, if they were given.
+        attempts: Earlier attempts by node id, oldest first; None if no histories were given.
+        earlier: Older snapshots of the same task, oldest first.
+        auto_retry_ids: Failed nodes that the engine will retry by itself.
+        task_text: A failure text that belongs to no node (``ex_data`` that is not a map).
+        origin: Where it came from.
+        notes: Findings about the data.
+    """
+
+    tree: Tree
+    label: Sequence[str]
+    named: Sequence[bool]
+    kind: Sequence[str]
+    kind_source: Sequence[str]
+    engine: str
+    task_name: str | None
+    offset_minutes: int | None
+    origin: Origin
+    flow: Flow | None = None
+    attempts: Mapping[str, tuple[Attempt, ...]] | None = None
+    earlier: tuple["Snapshot", ...] = ()
+    auto_retry_ids: frozenset[str] = frozenset()
+    task_text: str | None = None
+    notes: tuple[Note, ...] = ()
+
+    def __repr__(self) -> str:
+        """Name the task, its state and size; a tree of a million nodes is not printed."""
+        who = self.task_name or self.origin.task_id or self.tree.node_id[0]
+        return f"<Snapshot {who!r}: {self.tree.state[0]}, {len(self.tree)} nodes>"
+
+    def _repr_html_(self) -> str:
+        return f"<code>{escape(repr(self))}</code>"

@@ -1,0 +1,52 @@
+"""All words that people read, in English and Chinese side by side.
+
+One file a topic, one line a key: ``"key": ("English", "中文")``. Placeholders are
+`str.format` fields; both languages must use the same ones (a test compares them).
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from sops_report.words import cli, errors, glossary, notes, report
+
+Pair = tuple[str, str]
+
+
+class Language(StrEnum):
+    """The languages we speak; each value is the tag used in HTML and on the command line."""
+
+    EN = "en"
+    ZH = "zh-CN"
+
+
+def _merge(*topics: Mapping[str, Pair]) -> Mapping[str, Pair]:
+    merged: dict[str, Pair] = {}
+    for topic in topics:
+        twice = merged.keys() & topic.keys()
+        if twice:
+            raise ValueError(f"the key {sorted(twice)[0]} stands in two topics")
+        merged.update(topic)
+    return MappingProxyType(merged)
+
+
+CATALOGUE: Final = _merge(
+    cli.WORDS, errors.WORDS, glossary.WORDS, notes.WORDS, report.WORDS
+)
+
+
+def has_words(key: str) -> bool:
+    """Tell whether the catalogue knows *key*."""
+    return key in CATALOGUE
+
+
+def say(key: str, language: Language, **values: object) -> str:
+    """Return the text of *key* in *language*, its placeholders filled with *values*.
+
+    Example:
+        >>> say("outcome.failed", Language.ZH)
+        '失败'
+    """
+    english, chinese = CATALOGUE[key]
+    return (english if language is Language.EN else chinese).format(**values)

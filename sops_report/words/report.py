@@ -1,0 +1,8 @@
+"""Words: report."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
+})

@@ -113,14 +113,16 @@ class Attempt:
     Attributes:
         start_us, end_us: When it began and ended; None where not known.
         loop: The pass it belongs to.
-        skip: The attempt was left by a skip.
+        failed: It ended in a failure (else it was the good end of an earlier pass).
+        skipped: It failed and an operator skipped it: the last attempt of its pass.
         text: Its failure text, plain; None if there was none.
     """
 
     start_us: int | None
     end_us: int | None
     loop: int = 1
-    skip: bool = False
+    failed: bool = True
+    skipped: bool = False
     text: str | None = None
 
 

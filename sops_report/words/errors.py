@@ -1,8 +1,103 @@
-"""Words: errors."""
+"""Words of the errors about input, and their hints (``<key>.hint``: what to do next)."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+# One pair a key, English then Chinese; a pair that does not fit one line takes two.
 WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
+    "error.empty": ("{source} is empty", "{source} 是空的"),
+    "error.empty.hint": (
+        "save the whole answer of get_task_status, then try again",
+        "请保存 get_task_status 的完整返回后重试",
+    ),
+    "error.not-text": (
+        "{source} is not UTF-8 text (byte {byte})",
+        "{source} 不是 UTF-8 文本(第 {byte} 字节)",
+    ),
+    "error.not-text.hint": (
+        "save the answer as UTF-8, or fetch it with: sops-report fetch TASK",
+        "请以 UTF-8 保存,或用 sops-report fetch 任务ID 直接获取",
+    ),
+    "error.not-json": (
+        "{source} is not JSON: line {line}, column {column}: {reason}",
+        "{source} 不是 JSON:第 {line} 行第 {column} 列:{reason}",
+    ),
+    "error.not-json.hint": (
+        "was the file cut or edited? fetch it again with: sops-report fetch TASK",
+        "文件可能被截断或改动过,请用 sops-report fetch 任务ID 重新获取",
+    ),
+    "error.html-instead": (
+        "{source} is an HTML page, not JSON",
+        "{source} 是 HTML 页面,不是 JSON",
+    ),
+    "error.html-instead.hint": (
+        "the login may have run out, or a gateway answered instead of bk-sops",
+        "可能登录已过期,或是网关代替标准运维作了应答",
+    ),
+    "error.python-repr": (
+        "{source} looks like Python's print() of an answer, not JSON (line {line}, column {column})",
+        "{source} 像是 Python print() 的输出,不是 JSON(第 {line} 行第 {column} 列)",
+    ),
+    "error.python-repr.hint": (
+        "write it with json.dump(answer, file) instead",
+        "请改用 json.dump(answer, file) 保存",
+    ),
+    "error.extra-data": (
+        "{source} goes on after the JSON ends: line {line}, column {column}",
+        "{source} 在 JSON 结束后还有内容:第 {line} 行第 {column} 列",
+    ),
+    "error.extra-data.hint": (
+        "several answers, one a line? then name the file .jsonl",
+        "如果是一行一个返回,请把文件命名为 .jsonl",
+    ),
+    "error.damaged-gzip": (
+        "{source} is damaged gzip data: {reason}",
+        "{source} 的 gzip 数据已损坏:{reason}",
+    ),
+    "error.damaged-zstd": (
+        "{source} is damaged zstd data: {reason}",
+        "{source} 的 zstd 数据已损坏:{reason}",
+    ),
+    "error.zstd-missing": (
+        "{source} is zstd data, which needs an extra package",
+        "{source} 是 zstd 数据,需要附加组件",
+    ),
+    "error.zstd-missing.hint": (
+        "run: pip install 'sops-report[zstd]'",
+        "请执行:pip install 'sops-report[zstd]'",
+    ),
+    "error.too-large": (
+        "{source} unpacks to more than {limit} bytes",
+        "{source} 解压后超过 {limit} 字节",
+    ),
+    "error.no-status": (
+        "{source} holds no task status (found: {found})",
+        "{source} 里没有任务状态(内容是:{found})",
+    ),
+    "error.no-status.hint": (
+        "give the answer of get_task_status, or its data object",
+        "请提供 get_task_status 的返回,或其中的 data 对象",
+    ),
+    "error.no-status-in-data": (
+        "{source} is an answer, but its data holds no task status (found: {found})",
+        "{source} 是接口返回,但 data 里没有任务状态(内容是:{found})",
+    ),
+    "error.no-status-in-data.hint": (
+        "it looks like the answer of another call; get_task_status is needed",
+        "看起来是其他接口的返回;这里需要 get_task_status",
+    ),
+    "error.refused": (
+        "{source} is an error answer (code {code}): {message}",
+        "{source} 是一条错误返回(code {code}):{message}",
+    ),
+    "error.refused.hint": (
+        "no status is in it: mend the cause and fetch again",
+        "其中没有任务状态:请解决原因后重新获取",
+    ),
+    "error.several-tasks": (
+        "{source} holds {count} tasks: {ids}",
+        "{source} 里有 {count} 个任务:{ids}",
+    ),
+    "error.several-tasks.hint": ("say which with --task ID", "请用 --task ID 指明其中一个"),
 })

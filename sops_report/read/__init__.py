@@ -1,0 +1,256 @@
+"""Bytes → `Snapshot`: the careful way from whatever was saved to columns and notes.
+
+The rooms behind this door: `decode` (bytes to JSON), `answers` (find the trees), `tree` (columns),
+`identity` (kinds and labels), `flow`, `histories`, `texts` and `times`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sops_report.errors import InputError
+from sops_report.read.answers import Found, find_trees
+from sops_report.read.decode import decode, decode_lines, unpack
+from sops_report.read.flow import read_flow
+from sops_report.read.histories import read_histories
+from sops_report.read.identity import identify, is_class_name
+from sops_report.read.times import TimeReader
+from sops_report.read.tree import failure_texts, read_tree
+from sops_report.snapshot import Flow, Note, Origin, Snapshot, Tree
+from sops_report.states import group_of
+
+__all__ = ["read_bytes", "read_snapshots"]
+
+Json = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Decoded companions of an answer: the flow and the histories, both optional."""
+
+    flow: object = None
+    histories: object = None
+
+
+def read_bytes(
+    data: bytes,
+    origin: Origin | None = None,
+    *,
+    flow: bytes | None = None,
+    histories: bytes | None = None,
+) -> Snapshot:
+    """Read one saved answer.
+
+    Args:
+        data: The answer's bytes: envelope, bare ``data`` or list; UTF-8/16/32; gzip.
+        origin: Where the bytes came from.
+        flow: A ``get_task_detail`` answer (or ``pipeline_tree``) of the same task.
+        histories: Saved ``get_task_node_detail`` answers of the same task.
+
+    Returns:
+        The snapshot; of a list the newest, the rest in its ``earlier``.
+
+    Raises:
+        InputError: No status answer is in the bytes.
+    """
+    where = origin or Origin(source="–")
+    found = read_snapshots(data, where, flow=flow, histories=histories)
+    ids = {snapshot.origin.task_id or snapshot.tree.node_id[0] for snapshot in found}
+    if len(ids) > 1:
+        names = ", ".join(sorted(str(name) for name in ids)[:10])
+        raise InputError("several-tasks", source=where.source, count=len(ids), ids=names)
+    return with_earlier(found)
+
+
+def with_earlier(snapshots: Sequence[Snapshot]) -> Snapshot:
+    """Return the newest of one task's snapshots with the others as its history."""
+    ordered = sorted(snapshots, key=_newness)
+    return replace(ordered[-1], earlier=tuple(ordered[:-1]))
+
+
+def read_snapshots(
+    data: bytes,
+    origin: Origin,
+    *,
+    flow: bytes | None = None,
+    histories: bytes | None = None,
+    lines: bool = False,
+) -> list[Snapshot]:
+    """Read every answer in *data* (one, or a list), in the order of the document.
+
+    Args:
+        data: As for `read_bytes`.
+        origin: Where the bytes came from.
+        flow: As for `read_bytes`.
+        histories: As for `read_bytes`.
+        lines: The data is JSON Lines: one document a line.
+
+    Raises:
+        InputError: No status answer is in the bytes.
+    """
+    notes: list[Note] = []
+    plain = unpack(data, origin.source)
+    reader = decode_lines if lines else decode
+    document = reader(plain, origin.source, notes.append)
+    trees = find_trees(document, origin.source, notes.append)
+    beside = Beside(
+        _decode_beside(flow, "flow-unreadable", notes),
+        _decode_beside(histories, "histories-unreadable", notes),
+    )
+    return [_snapshot(found, origin, beside, notes) for found in trees]
+
+
+def _decode_beside(data: bytes | None, code: str, notes: list[Note]) -> object:
+    """Decode a companion file; a bad one costs its own facts, never the report."""
+    if data is None:
+        return None
+    try:
+        return decode(unpack(data, "–"), "–", notes.append)
+    except InputError as refusal:
+        notes.append(Note(code=code, values={"reason": str(refusal)}))
+        return None
+
+
+def _snapshot(found: Found, origin: Origin, beside: Beside, shared: list[Note]) -> Snapshot:
+    notes = list(shared)
+    times = TimeReader(assume_minutes=_first_offset(found.root) or 0)
+    tree = read_tree(found.root, times, notes.append)
+    flow = _matching_flow(beside.flow, tree, notes)
+    identity = identify(tree, flow)
+    texts, task_text = failure_texts(found.root, notes.append)
+    tree = _with_texts(tree, texts, notes)
+    _note_duplicates(tree, notes)
+    name = found.name or tree.name[0]
+    return Snapshot(
+        tree=tree,
+        label=_with_task_label(identity.label, name),
+        named=identity.named,
+        kind=identity.kind,
+        kind_source=identity.kind_source,
+        engine=_engine(found.root),
+        task_name=name if name and name.strip() and not is_class_name(name) else None,
+        offset_minutes=_first_offset(found.root),
+        origin=replace(origin, task_id=origin.task_id or found.task_id),
+        flow=flow,
+        attempts=read_histories(beside.histories, times),
+        auto_retry_ids=_auto_retry_ids(found.root),
+        task_text=task_text,
+        notes=tuple(notes),
+    )
+
+
+def _with_task_label(labels: list[str], name: str | None) -> list[str]:
+    if name and name.strip() and not is_class_name(name):
+        labels[0] = name
+    return labels
+
+
+def _newness(snapshot: Snapshot) -> tuple[int, int]:
+    """Order snapshots by evidence: the latest time in the tree, then how much was reached."""
+    tree = snapshot.tree
+    times = [us for column in (tree.start_us, tree.finish_us) for us in column if us is not None]
+    fetched = snapshot.origin.fetched_at_us or 0
+    elapsed = tree.elapsed_s[0] or 0
+    start = tree.start_us[0] or 0
+    return max([fetched, start + int(elapsed * 1_000_000), *times], default=0), len(tree)
+
+
+def _first_offset(root: Json) -> int | None:
+    """Return the offset of the root's start, else of the first time found below it."""
+    times = TimeReader()
+    stack: list[object] = [root]
+    while stack:
+        node = stack.pop()
+        if not isinstance(node, dict):
+            continue
+        for key in ("start_time", "finish_time"):
+            moment = times.read(node.get(key))
+            if moment.us is not None and moment.offset_minutes is not None:
+                return moment.offset_minutes
+        children = node.get("children")
+        inner = children.values() if isinstance(children, dict) else children
+        stack.extend(reversed(list(inner)) if isinstance(inner, list | type({}.values())) else ())
+    return None
+
+
+def _engine(root: Json) -> str:
+    """Tell the engine by the keys of any node: each dialect has its own."""
+    stack: list[object] = [root]
+    while stack:
+        node = stack.pop()
+        if not isinstance(node, dict):
+            continue
+        if "root_id:" in node or "root_id" in node or "parent_id" in node:
+            return "v2"
+        if "state_refresh_at" in node:
+            return "v1"
+        children = node.get("children")
+        if isinstance(children, dict):
+            stack.extend(children.values())
+    return "unknown"
+
+
+def _matching_flow(document: object, tree: Tree, notes: list[Note]) -> Flow | None:
+    """Return the flow if it is this task's: its ids must be the answer's ids."""
+    if document is None:
+        return None
+    flow = read_flow(document)
+    if flow is None:
+        notes.append(Note(code="flow-unreadable", values={"reason": "–"}))
+        return None
+    ids = {node_id for node_id in tree.node_id[1:] if node_id}
+    if ids and not ids & flow.nodes.keys():
+        notes.append(Note(code="flow-of-another-task"))
+        return None
+    return flow
+
+
+def _with_texts(tree: Tree, texts: dict[str, str | None], notes: list[Note]) -> Tree:
+    """Put the failure texts on the nodes they name; of twins, on the failed leaf."""
+    if not texts:
+        return tree
+    column: list[str | None] = list(tree.ex_data)
+    bearers: dict[str, list[int]] = {}
+    for position, node_id in enumerate(tree.node_id):
+        if node_id in texts:
+            bearers.setdefault(node_id, []).append(position)
+    for node_id, text in texts.items():
+        positions = bearers.get(node_id, [])
+        failed = [position for position in positions if _is_failed_leaf(tree, position)]
+        for position in failed or positions:
+            column[position] = text
+        if not failed:
+            code = "ex-data-elsewhere" if positions else "ex-data-unknown-node"
+            notes.append(Note(code=code, values={"id": node_id[:64], "value": (text or "–")[:200]}))
+    return replace(tree, ex_data=column)
+
+
+def _is_failed_leaf(tree: Tree, position: int) -> bool:
+    return tree.is_leaf(position) and group_of(tree.state[position]) == "failed"
+
+
+def _note_duplicates(tree: Tree, notes: list[Note]) -> None:
+    seen: set[str] = set()
+    for position, node_id in enumerate(tree.node_id):
+        if node_id is not None and node_id in seen:
+            notes.append(Note(code="id-twice", position=position, values={"id": node_id[:64]}))
+        elif node_id is not None:
+            seen.add(node_id)
+
+
+def _auto_retry_ids(root: Json) -> frozenset[str]:
+    """Return the failed nodes that the engine will try again by itself."""
+    status = root.get("auto_retry_status")
+    listed = status.get("auto_retry_nodes") if isinstance(status, dict) else None
+    named = {item for item in listed if isinstance(item, str)} if isinstance(listed, list) else set()
+    for key in ("failed_node_info", "auto_retry_infos"):
+        infos = root.get(key)
+        if isinstance(infos, dict):
+            named.update(str(name) for name, info in infos.items() if _has_tries_left(info))
+    return frozenset(named)
+
+
+def _has_tries_left(info: object) -> bool:
+    if not isinstance(info, dict):
+        return False
+    done, most = info.get("auto_retry_times"), info.get("max_auto_retry_times")
+    return isinstance(done, int) and isinstance(most, int) and done < most

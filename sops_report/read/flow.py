@@ -1,0 +1,109 @@
+"""``pipeline_tree`` (of ``get_task_detail``) → `Flow`: true edges, kinds, component codes.
+
+Only structure is taken. Constants and component data can hold secrets and are never kept.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from sops_report.snapshot import Flow, FlowNode
+
+_KINDS: Final[Mapping[str, str]] = {
+    "EmptyStartEvent": "start_event",
+    "EmptyEndEvent": "end_event",
+    "ServiceActivity": "activity",
+    "SubProcess": "subprocess",
+    "ExclusiveGateway": "exclusive_gateway",
+    "ParallelGateway": "parallel_gateway",
+    "ConditionalParallelGateway": "conditional_parallel_gateway",
+    "ConvergeGateway": "converge_gateway",
+}
+_REMOTE: Final = "remote_plugin"
+
+Json = Mapping[str, object]
+
+
+def read_flow(document: object) -> Flow | None:
+    """Return the flow in a decoded ``get_task_detail`` answer (or a bare ``pipeline_tree``).
+
+    None if there is no flow in it: a report without true edges is better than none.
+    """
+    outermost = _pipeline_of(document)
+    if outermost is None:
+        return None
+    nodes: dict[str, FlowNode] = {}
+    stack: list[tuple[Json, str | None]] = [(outermost, None)]
+    while stack:
+        pipeline, parent_id = stack.pop()
+        before, after = _edges(pipeline)
+        for node_id, element in _elements(pipeline):
+            nodes[node_id] = _flow_node(element, parent_id, before[node_id], after[node_id])
+            inner = element.get("pipeline")
+            if isinstance(inner, dict):
+                stack.append((inner, node_id))
+    return Flow(nodes=nodes) if nodes else None
+
+
+def _pipeline_of(document: object) -> Json | None:
+    """Unwrap envelope and detail until an object with activities is found."""
+    value = document
+    for key in ("data", "pipeline_tree"):
+        if isinstance(value, dict) and key in value:
+            value = value[key]
+    return value if isinstance(value, dict) and "activities" in value else None
+
+
+def _elements(pipeline: Json) -> Iterator[tuple[str, Json]]:
+    for name in ("activities", "gateways"):
+        group = pipeline.get(name)
+        if isinstance(group, dict):
+            yield from ((str(key), item) for key, item in group.items() if isinstance(item, dict))
+    for name in ("start_event", "end_event"):
+        event = pipeline.get(name)
+        if isinstance(event, dict) and isinstance(event.get("id"), str):
+            yield event["id"], event
+
+
+def _edges(pipeline: Json) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    before: dict[str, list[str]] = defaultdict(list)
+    after: dict[str, list[str]] = defaultdict(list)
+    flows = pipeline.get("flows")
+    for edge in flows.values() if isinstance(flows, dict) else ():
+        source, target = (edge.get("source"), edge.get("target")) if isinstance(edge, dict) else ("", "")
+        if isinstance(source, str) and isinstance(target, str) and source and target:
+            before[target].append(source)
+            after[source].append(target)
+    return before, after
+
+
+def _flow_node(
+    element: Json, parent_id: str | None, before: list[str], after: list[str]
+) -> FlowNode:
+    template_node_id = element.get("template_node_id")
+    name = element.get("name")
+    return FlowNode(
+        kind=_KINDS.get(str(element.get("type")), "unknown"),
+        name=name if isinstance(name, str) else "",
+        parent_id=parent_id,
+        component=_component(element),
+        template_node_id=template_node_id if isinstance(template_node_id, str) else None,
+        predecessors=tuple(before),
+        successors=tuple(after),
+    )
+
+
+def _component(element: Json) -> str | None:
+    component = element.get("component")
+    code = component.get("code") if isinstance(component, dict) else None
+    if not isinstance(code, str):
+        return None
+    return (_remote_code(component) or code) if code == _REMOTE else code
+
+
+def _remote_code(component: object) -> str | None:
+    """Return the code of a third-party plugin, which stands in the component's data."""
+    value = component
+    for key in ("data", "plugin_code", "value"):
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else None

@@ -1,0 +1,178 @@
+"""`Report` → plain dicts and lists, as ``schema.json`` describes them."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sops_report.report.model import Both, Failure, Node, NodeRef, Provenance, Report, Section, Task
+from sops_report.words import Language
+
+SCHEMA_ID: Final = "sops-report/report/1"
+
+Json = dict[str, Any]
+
+_NODE_FIELDS: Final = (
+    "node_id", "anchor", "position", "depth", "n_descendants", "label", "kind", "kind_source",
+    "state", "state_group", "retry", "loop", "skip", "error_ignored", "is_leaf", "is_root_cause",
+    "is_echo", "on_critical_path", "version", "ex_data",
+)  # fmt: skip
+
+
+def as_json(report: Report, language: Language) -> Json:
+    """Return *report* as JSON values.
+
+    Args:
+        report: What to write.
+        language: Of the notes' texts; verdict sentence and title are given in both.
+
+    Returns:
+        A dict that ``sops_report/report/schema.json`` describes: times are ISO 8601 in UTC
+        (``…Z``) or None, lengths are seconds, texts are as hostile as the answer was.
+    """
+    ids = [node.node_id for node in report.nodes]
+    return {
+        "schema": SCHEMA_ID,
+        "task": _task(report.task),
+        "verdict": {
+            "outcome": report.verdict.outcome,
+            "sentence": _both(report.verdict.sentence),
+            "title": _both(report.verdict.title),
+        },
+        "counts": {
+            "nodes": report.counts.nodes,
+            "leaves": report.counts.leaves,
+            "by_state_group": dict(report.counts.by_state_group),
+            "retried": report.counts.retried,
+            "skipped": report.counts.skipped,
+            "ignored": report.counts.ignored,
+        },
+        "order_source": report.order_source,
+        "critical_path": [_section(section, ids) for section in report.critical_path],
+        "ledger": {name: _number(seconds) for name, seconds in report.ledger.items()},
+        "failures": [_failure(failure, ids) for failure in report.failures],
+        "retried": [_ref(ref) for ref in report.retried],
+        "skipped": [_ref(ref) for ref in report.skipped],
+        "ignored": [_ref(ref) for ref in report.ignored],
+        "task_text": report.task_text,
+        "notes": [
+            {"code": note.code, "node_id": note.node_id, "text": note.text[language]}
+            for note in report.notes
+        ],
+        "nodes": [_node(node, ids) for node in report.nodes],
+        "provenance": _provenance(report.provenance),
+    }
+
+
+def iso(when: datetime | None) -> str | None:
+    """Return *when* as ISO 8601 in UTC.
+
+    Example:
+        >>> iso(datetime(2020, 8, 18, 3, 31, 8, tzinfo=UTC)), iso(None)
+        ('2020-08-18T03:31:08Z', None)
+    """
+    if when is None:
+        return None
+    return when.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
+
+
+def _number(seconds: float | None) -> float | int | None:
+    if seconds is None:
+        return None
+    return int(seconds) if seconds == int(seconds) else seconds
+
+
+def _both(texts: Both) -> dict[str, str]:
+    return {language.value: texts[language] for language in (Language.ZH, Language.EN)}
+
+
+def _ids(positions: Sequence[int], ids: Sequence[str | None]) -> list[str | None]:
+    return [ids[position] for position in positions]
+
+
+def _task(task: Task) -> Json:
+    return {
+        "task_id": task.task_id,
+        "root_id": task.root_id,
+        "name": task.name,
+        "state": task.state,
+        "engine": task.engine,
+        "start_time": iso(task.start_time),
+        "end_time": iso(task.end_time),
+        "as_of": iso(task.as_of),
+        "as_of_source": task.as_of_source,
+        "wall_s": _number(task.wall_s),
+        "idle_s": _number(task.idle_s),
+        "offset_minutes": task.offset_minutes,
+        "biz": task.biz,
+        "site": task.site,
+        "scope": task.scope,
+    }
+
+
+def _section(section: Section, ids: Sequence[str | None]) -> Json:
+    return {
+        "node_id": section.node_id,
+        "label": section.label,
+        "start_time": iso(section.start_time),
+        "end_time": iso(section.end_time),
+        "seconds": _number(section.seconds),
+        "class": section.section_class,
+        "is_gap": section.is_gap,
+        "certain": section.certain,
+        "co_critical": _ids(section.co_critical, ids),
+    }
+
+
+def _failure(failure: Failure, ids: Sequence[str | None]) -> Json:
+    return {
+        "node_id": failure.node_id,
+        "label": failure.label,
+        "path": failure.path,
+        "failed_at": iso(failure.failed_at),
+        "signature": failure.signature,
+        "text": failure.text,
+        "links": list(failure.links),
+        "attempt": failure.attempt,
+        "auto_retry": failure.auto_retry,
+        "echoes": _ids(failure.echoes, ids),
+    }
+
+
+def _ref(ref: NodeRef) -> Json:
+    return {
+        "node_id": ref.node_id,
+        "label": ref.label,
+        "path": ref.path,
+        "times": ref.times,
+        "text": ref.text,
+        "true_failed_at": iso(ref.true_failed_at),
+    }
+
+
+def _node(node: Node, ids: Sequence[str | None]) -> Json:
+    plain = {name: getattr(node, name) for name in _NODE_FIELDS}
+    return plain | {
+        "parent_id": None if node.parent < 0 else ids[node.parent],
+        "start_time": iso(node.start_time),
+        "finish_time": iso(node.finish_time),
+        "end_time": iso(node.end_time),
+        "duration_s": _number(node.duration_s),
+        "self_s": _number(node.self_s),
+        "wait_before_s": _number(node.wait_before_s),
+        "slack_s": _number(node.slack_s),
+        "drag_s": _number(node.drag_s),
+    }
+
+
+def _provenance(origin: Provenance) -> Json:
+    return {
+        "source": origin.source,
+        "sha256": origin.sha256,
+        "n_bytes": origin.n_bytes,
+        "fetched_at": iso(origin.fetched_at),
+        "has_flow": origin.has_flow,
+        "has_histories": origin.has_histories,
+        "n_earlier": origin.n_earlier,
+        "tool_version": origin.tool_version,
+        "generated_at": iso(origin.generated_at),
+    }

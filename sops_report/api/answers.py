@@ -1,0 +1,183 @@
+"""What a reply means: the gateway, the ESB and bk-sops each have their own way to say no.
+
+HTTP 200 may be an error, and the old ESB replaces every code by 1306000; so ``result`` counts
+before the status, and codes are read together with the message.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from sops_report.api.envelope import outline
+from sops_report.api.transport import Reply
+from sops_report.errors import NetworkError, NotAllowedError, SopsReportError
+
+Envelope = Mapping[str, object]
+
+_TEMPORARY_STATUS: Final = frozenset({429, 502, 503, 504})
+_RATE_CODES: Final = frozenset({1642901, 1642902, 1642903, 1642904, 1306429})
+_TROUBLE_CODES: Final = frozenset({
+    1306201, 1650000, 1650001, 1650002, 1650070, 1650200, 1650201, 1650300, 1650401,
+})  # fmt: skip
+_AUTH_CODES: Final = frozenset({1640100, 1640101, 1640102, 1306401, 1306408})
+_PERMISSION_CODES: Final = frozenset({
+    9900403, 1640301, 1640302, 1640303, 1640304, 1306402, 1306403, 3540100,
+})  # fmt: skip
+_UNKNOWN_API_CODES: Final = frozenset({1640401, 1306404, 1306405})
+# These stand for many things: the words decide.
+_GATEWAY_BAD_ARGUMENTS: Final = 1640001
+_CATCH_ALL: Final = frozenset({1306000, 3599999})
+_NO_PERMISSION: Final = re.compile(
+    r"\biam\b|\b(task|project|flow|common_flow)_(view|operate|create)\b|权限|permission|forbidden",
+    re.IGNORECASE,
+)
+_NO_AUTH: Final = re.compile(
+    r"bk_?app_?(code|secret)|app_?(code|secret)|bk_token|access_token|bk_username|login"
+    r"|(app|user) (auth|verif)|authenticat|unauthori[sz]ed|认证|鉴权|登录|白名单|whitelist",
+    re.IGNORECASE,
+)
+_APP_OR_USER: Final = re.compile(r"\b(app|user)\b|应用|用户", re.IGNORECASE)
+_NO_TASK: Final = re.compile(r"does not exist|not exist|matching query|不存在", re.IGNORECASE)
+_IAM_STATUS: Final = 499
+_SERVER_ERROR: Final = 500
+_SHOWN: Final = 300
+
+
+def is_temporary(reply: Reply) -> bool:
+    """Tell whether asking again may help: too many calls, or a passing trouble of the site."""
+    if reply.status in _TEMPORARY_STATUS:
+        return True
+    envelope = outline(reply.body) or {}
+    if envelope.get("result") is True:
+        return False
+    return _code(envelope) in _RATE_CODES | _TROUBLE_CODES and reply.status < _SERVER_ERROR
+
+
+def problem_of(reply: Reply, *, host: str, api: str) -> SopsReportError | None:
+    """Return what is wrong with *reply*, None if it is a good answer.
+
+    Args:
+        reply: What came back.
+        host: The site's name for the message.
+        api: The API's name for the message.
+
+    Returns:
+        A `NotAllowedError` for credentials and permissions, a `NetworkError` for everything else.
+        The site's own words are in it, cleaned of control characters and cut.
+    """
+    if 300 <= reply.status < 400:  # noqa: PLR2004 - the HTTP range
+        return NetworkError("redirected", host=host, where=_target(reply))
+    envelope = outline(reply.body)
+    if envelope is None:
+        return _problem_without_envelope(reply, host)
+    if envelope.get("result") is True and reply.status < 300:  # noqa: PLR2004
+        good = isinstance(envelope.get("data"), dict)
+        return None if good else NetworkError("site-odd-answer", host=host)
+    if "result" not in envelope and "code" not in envelope and reply.status < 400:  # noqa: PLR2004
+        return NetworkError("site-odd-answer", host=host)
+    return _problem_of_refusal(reply, envelope, host, api)
+
+
+def wants_plain_question(reply: Reply) -> bool:
+    """Tell whether the task has no runtime data yet and so cannot answer the extras.
+
+    Asked for failed nodes or automatic retries, the site fails on such a task for lack of a key:
+    its message ends in ``'id'``.
+    """
+    envelope = outline(reply.body)
+    if envelope is None or envelope.get("result") is not False:
+        return False
+    return message_of(envelope).rstrip(" .\"\\").endswith("'id'")
+
+
+def message_of(envelope: Envelope) -> str:
+    """Return the message as one clean line; it may be a text, a dict or a list, and is hostile."""
+    message = envelope.get("message")
+    if message is None:
+        return ""
+    if not isinstance(message, str):
+        try:
+            message = json.dumps(message, ensure_ascii=False)
+        except RecursionError:
+            message = "…"
+    return clean(message)
+
+
+def clean(text: str) -> str:
+    """Return *text* on one line, without control and direction characters, cut to 300.
+
+    Example:
+        >>> clean("no\\x1b[31m\\npermission")
+        'no [31m permission'
+    """
+    printable = "".join(c if c.isprintable() else " " for c in text[: 4 * _SHOWN])
+    line = " ".join(printable.split())
+    return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
+
+
+def _code(envelope: Envelope) -> int:
+    code = envelope.get("code")
+    text = str(code) if isinstance(code, int | str) else ""
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
+
+
+def _target(reply: Reply) -> str:
+    """Return scheme and host of a redirect; the rest of the address may hold a token."""
+    found = re.match(r"(https?://[A-Za-z0-9.:\[\]-]+)", reply.headers.get("location", ""))
+    return found.group(1)[:100] if found else "another address"
+
+
+def _problem_without_envelope(reply: Reply, host: str) -> SopsReportError:
+    message = clean(reply.headers.get("x-bkapi-error-message", ""))
+    code = clean(reply.headers.get("x-bkapi-error-code", "")) or reply.status
+    if reply.status == 429:  # noqa: PLR2004
+        return NetworkError("rate-limited", host=host, code=code)
+    if reply.status in {401, 403}:
+        said = message or "HTTP " + str(reply.status)
+        return NotAllowedError("bad-credentials", host=host, code=code, message=said)
+    if reply.status >= _SERVER_ERROR:
+        said = message or "-"
+        return NetworkError(
+            "server-trouble", host=host, status=reply.status, code=code, message=said
+        )
+    is_page = reply.body.lstrip()[:1] == b"<"
+    return NetworkError(
+        "html-answer" if is_page else "site-not-json", host=host, status=reply.status
+    )
+
+
+def _problem_of_refusal(
+    reply: Reply, envelope: Envelope, host: str, api: str
+) -> SopsReportError:
+    code, message = _code(envelope), message_of(envelope) or "-"
+    shown = code or reply.status
+    if _denies(reply, envelope, code, message):
+        return NotAllowedError("no-permission", host=host, code=shown, message=message, api=api)
+    if _rejects_credentials(reply, code, message):
+        return NotAllowedError("bad-credentials", host=host, code=shown, message=message)
+    if reply.status == 429 or code in _RATE_CODES:  # noqa: PLR2004
+        return NetworkError("rate-limited", host=host, code=shown)
+    if code in _UNKNOWN_API_CODES or (reply.status == 404 and not code):  # noqa: PLR2004
+        return NetworkError("no-such-address", host=host, code=shown, api=api)
+    if code == 3540400 or (code in _CATCH_ALL and _NO_TASK.search(message)):  # noqa: PLR2004
+        return NetworkError("no-such-task", host=host, code=shown, message=message)
+    if reply.status >= _SERVER_ERROR or code in _TROUBLE_CODES:
+        return NetworkError(
+            "server-trouble", host=host, status=reply.status, code=shown, message=message
+        )
+    return NetworkError("site-error", host=host, code=shown, message=message)
+
+
+def _denies(reply: Reply, envelope: Envelope, code: int, message: str) -> bool:
+    if reply.status == _IAM_STATUS or code in _PERMISSION_CODES or envelope.get("permission"):
+        return True
+    return code in _CATCH_ALL and bool(_NO_PERMISSION.search(message))
+
+
+def _rejects_credentials(reply: Reply, code: int, message: str) -> bool:
+    if reply.status in {401, 403} or code in _AUTH_CODES:
+        return True
+    if code == _GATEWAY_BAD_ARGUMENTS:
+        return bool(_NO_AUTH.search(message) or _APP_OR_USER.search(message))
+    return code == 1306000 and bool(_NO_AUTH.search(message))  # noqa: PLR2004

@@ -1,0 +1,134 @@
+"""Asking again: when, how often, and how long to wait before."""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from sops_report.api.answers import is_temporary
+from sops_report.api.transport import Call, Reply, Transport
+from sops_report.errors import NetworkError
+
+# Faults of the line after which a second try is worth while.
+_PASSING: Final = frozenset({"unreachable", "connection-lost", "no-answer", "proxy"})
+# A reset "in 30" means seconds from now, "in 1770000000" a moment.
+_FIRST_MOMENT: Final = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How often a call is tried, and how long is waited in between.
+
+    Attributes:
+        tries: Tries in all.
+        base_s, cap_s: The first wait and the longest of our own; a site may ask for more.
+    """
+
+    tries: int = 4
+    base_s: float = 0.5
+    cap_s: float = 8.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clockwork:
+    """The clocks and dice, so that a test can hold them.
+
+    Attributes:
+        monotonic: Seconds for measuring.
+        now: Seconds since 1970.
+        sleep: Waits that many seconds.
+        chance: A random number from 0 to 1.
+    """
+
+    monotonic: Callable[[], float] = time.monotonic
+    now: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+    chance: Callable[[], float] = random.random
+
+
+def send_patiently(
+    transport: Transport, call: Call, *, seconds: float, patience: Patience, clocks: Clockwork
+) -> Reply:
+    """Send *call* until there is a reply worth reading, or the tries or the time run out.
+
+    Only for calls that change nothing: each may reach the site more than once.
+
+    Args:
+        transport: What sends.
+        call: What to send.
+        seconds: The time for everything, waits included.
+        patience: How often and how long.
+        clocks: The clocks.
+
+    Returns:
+        The last reply; it may still tell of a temporary trouble.
+
+    Raises:
+        NetworkError: The line failed, and failed again.
+    """
+    deadline = clocks.monotonic() + seconds
+    for turn in range(patience.tries):
+        outcome = _try(transport, call, deadline - clocks.monotonic())
+        wait = _wait(outcome, turn, patience, clocks)
+        left = deadline - clocks.monotonic()
+        if not _is_passing(outcome) or turn + 1 == patience.tries or wait >= left:
+            break
+        clocks.sleep(wait)
+    if isinstance(outcome, NetworkError):
+        raise outcome
+    return outcome
+
+
+def _try(transport: Transport, call: Call, seconds: float) -> Reply | NetworkError:
+    try:
+        return transport.send(call, seconds)
+    except NetworkError as error:
+        return error
+
+
+def _is_passing(outcome: Reply | NetworkError) -> bool:
+    if isinstance(outcome, NetworkError):
+        return outcome.key in _PASSING
+    return is_temporary(outcome)
+
+
+def _wait(
+    outcome: Reply | NetworkError, turn: int, patience: Patience, clocks: Clockwork
+) -> float:
+    """Return the seconds to wait: doubled each time, with jitter; never less than was asked for."""
+    longest = min(patience.cap_s, patience.base_s * 2.0**turn)
+    own = longest * (0.5 + clocks.chance() / 2)
+    if isinstance(outcome, NetworkError):
+        return own
+    return max(own, asked_wait(outcome, clocks.now()))
+
+
+def asked_wait(reply: Reply, now: float) -> float:
+    """Return the seconds the site asks to be left alone, 0 if it asks for nothing.
+
+    Args:
+        reply: Its headers ``Retry-After`` and ``X-Bkapi-RateLimit-Reset`` are read.
+        now: Seconds since 1970.
+
+    Example:
+        >>> asked_wait(Reply(status=429, headers={"retry-after": "7"}, body=b""), 0.0)
+        7.0
+    """
+    names = ("retry-after", "x-bkapi-ratelimit-reset")
+    return max(_seconds_until(reply.headers.get(name, ""), now) for name in names)
+
+
+def _seconds_until(value: str, now: float) -> float:
+    text = value.strip()
+    if text.isascii() and text.replace(".", "", 1).isdigit() and len(text) < 20:
+        number = float(text)
+        return max(0.0, number - now) if number >= _FIRST_MOMENT else number
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, IndexError, TypeError, OverflowError):
+        return 0.0
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (aware - datetime.fromtimestamp(now, UTC)).total_seconds())

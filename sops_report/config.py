@@ -1,0 +1,383 @@
+"""Where the site is and who asks: explicit value > environment > profile > default.
+
+Nothing here asks the network, and a secret is only looked up when `Settings.credentials` is
+called. The user's file is ``config.toml`` in the platform's config folder:
+
+    default_profile = "prod"
+
+    [profiles.prod]
+    url = "https://bkapi.example.com/api/bk-sops/prod"
+    app_code = "my-app"
+    app_secret_cmd = "pass show bk/my-app"      # or app_secret_env, app_secret_file, app_secret
+    username = "admin"                          # or bk_token_…, access_token_…
+    biz = 2
+"""
+
+import os
+import re
+import stat
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from sops_report.credentials import SECRETS, Credentials, find_secret
+from sops_report.errors import NotAllowedError, UsageError
+
+DOORS: Final = ("gateway", "esb")
+SCOPES: Final = ("cmdb_biz", "project")
+ENV_PREFIX: Final = "SOPS_REPORT_"
+_ESB_PATH: Final = re.compile(r"/api/c/(self-service-api|compapi)(/.*)?$")
+
+Layer = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One bk-sops site as a client sees it; holds no secret.
+
+    Attributes:
+        url: Without a trailing slash; for the gateway it ends with the stage.
+        door: ``gateway`` or ``esb``.
+        biz: The business or project id used where a call names none.
+        scope: What that id means: ``cmdb_biz`` or ``project``.
+        ca_bundle: A PEM file with the certificates to trust instead of the system's.
+        timeout_s: What one call may take in all, its retries and waits included.
+        read_timeout_s, connect_timeout_s: Silence of the line after which we give up one try.
+        max_bytes: The largest answer taken, on the wire and decoded.
+    """
+
+    url: str
+    door: str
+    biz: str | None = None
+    scope: str = "cmdb_biz"
+    ca_bundle: str | None = None
+    timeout_s: float = 120.0
+    read_timeout_s: float = 60.0
+    connect_timeout_s: float = 5.0
+    max_bytes: int = 256 * 1024 * 1024
+
+    @property
+    def host(self) -> str:
+        """The host and, where one is given, the port: ``bkapi.example.com:8443``."""
+        return urlsplit(self.url).netloc
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that was configured; what is missing is an error only where it is needed.
+
+    Attributes:
+        url, door, biz, scope, ca_bundle, timeout_s: As in `Site`; None if not configured.
+        archive: The archive's folder.
+        language, font: As configured, None if not.
+        profile: The profile in use, None without one.
+        config_file: The file that was looked at, whether it exists or not.
+        secrets_exposed: The file holds literal secrets and others may read it.
+    """
+
+    url: str | None
+    door: str | None
+    biz: str | None
+    scope: str
+    ca_bundle: str | None
+    timeout_s: float | None
+    archive: Path
+    language: str | None
+    font: str | None
+    profile: str | None
+    config_file: Path
+    secrets_exposed: bool
+    _layers: tuple[Layer, ...] = field(repr=False)
+    _environ: Mapping[str, str] = field(repr=False)
+
+    def site(self) -> Site:
+        """Return the configured site.
+
+        Raises:
+            UsageError: No site is configured, or its address is not one.
+        """
+        if self.url is None:
+            raise UsageError("no-url")
+        return make_site(
+            self.url, door=self.door, biz=self.biz, scope=self.scope,
+            ca_bundle=self.ca_bundle, timeout_s=self.timeout_s,
+        )  # fmt: skip
+
+    def credentials(self) -> Credentials:
+        """Look up the credentials; runs ``…_cmd``, reads ``…_file``.
+
+        Raises:
+            NotAllowedError: Something is missing; the error names the variable to set.
+        """
+        token_layer = self._layer_with("access_token", "bk_token", "username")
+        access_token = self._secret(token_layer, "access_token")
+        bk_token = self._secret(token_layer, "bk_token") if not access_token else ""
+        app_code = _text(self._layer_with("app_code"), "app_code") or ""
+        app_secret = self._secret(self._layer_with("app_secret"), "app_secret")
+        username = _text(token_layer, "username") or ""
+        if not access_token:
+            _demand(app_code, "SOPS_REPORT_APP_CODE")
+            _demand(app_secret, "SOPS_REPORT_APP_SECRET")
+            _demand(bk_token or username, "SOPS_REPORT_USERNAME")
+        return Credentials(
+            app_code=app_code, app_secret=app_secret, username=username,
+            bk_token=bk_token, access_token=access_token,
+        )  # fmt: skip
+
+    def _layer_with(self, *names: str) -> Layer:
+        for layer in self._layers:
+            if any(_mentions(layer, name) for name in names):
+                return layer
+        return {}
+
+    def _secret(self, layer: Layer, name: str) -> str:
+        return find_secret(layer, name, self._environ, self.config_file.parent)
+
+
+def _mentions(layer: Layer, name: str) -> bool:
+    return any(key in layer for key in (name, f"{name}_env", f"{name}_cmd", f"{name}_file"))
+
+
+def _demand(value: str, variable: str) -> None:
+    if not value:
+        raise NotAllowedError("no-credentials", variable=variable)
+
+
+def make_site(
+    url: str,
+    *,
+    door: str | None = None,
+    biz: str | int | None = None,
+    scope: str = "cmdb_biz",
+    ca_bundle: str | None = None,
+    timeout_s: float | None = None,
+) -> Site:
+    """Return the site behind *url*; the door is told from the address where none is given.
+
+    Raises:
+        UsageError: The address, the door, the scope or the business id makes no sense.
+
+    Example:
+        >>> make_site("https://bkapi.example.com/api/bk-sops/prod/").door
+        'gateway'
+        >>> make_site("https://paas.example.com/api/c/compapi/v2/sops/").url
+        'https://paas.example.com'
+    """
+    parts = _split(url)
+    _one_of("door", door, DOORS)
+    _one_of("scope", scope, SCOPES)
+    path = parts.path.rstrip("/")
+    door = door or _door_of(parts.netloc, path)
+    if door == "esb":
+        path = _ESB_PATH.sub("", path)
+    total = 120.0 if timeout_s is None else timeout_s
+    return Site(
+        url=f"{parts.scheme}://{parts.netloc.lower()}{path}",
+        door=door,
+        biz=None if biz is None else clean_id("biz", biz),
+        scope=scope,
+        ca_bundle=ca_bundle,
+        timeout_s=total,
+        read_timeout_s=min(60.0, total),
+        connect_timeout_s=min(5.0, total),
+    )
+
+
+def _split(url: str) -> SplitResult:
+    """Take an address apart; one with a user, a query or a fragment could carry secrets."""
+    try:
+        parts = urlsplit(url.strip())
+        port_is_fine = parts.port is None or parts.port >= 0
+    except ValueError:
+        raise UsageError("bad-url") from None
+    plain = not (parts.query or parts.fragment or "@" in parts.netloc)
+    host_is_fine = re.fullmatch(r"[A-Za-z0-9._-]+|[0-9a-fA-F:.]+", parts.hostname or "")
+    if parts.scheme not in {"http", "https"} or not (plain and host_is_fine and port_is_fine):
+        raise UsageError("bad-url")
+    return parts
+
+
+def _door_of(netloc: str, path: str) -> str:
+    if _ESB_PATH.search(path):
+        return "esb"
+    return "gateway" if path or ".apigw." in netloc else "esb"
+
+
+def _one_of(setting: str, value: str | None, words: tuple[str, ...]) -> None:
+    if value is not None and value not in words:
+        raise UsageError("bad-setting", setting=setting, words=", ".join(words))
+
+
+def clean_id(setting: str, value: str | int) -> str:
+    """Return a task, business or project id as text; the API only takes digits.
+
+    Raises:
+        UsageError: It is something else.
+    """
+    text = str(value).strip()
+    if not re.fullmatch(r"[0-9]{1,20}", text):
+        raise UsageError("bad-id", setting=setting, value=text[:40])
+    return text
+
+
+def default_config_file() -> Path:
+    """Return where the user's ``config.toml`` lives on this platform."""
+    import platformdirs  # noqa: PLC0415 - start-up time
+
+    return platformdirs.user_config_path("sops-report", appauthor=False) / "config.toml"
+
+
+def default_archive() -> Path:
+    """Return the archive's folder where none is configured."""
+    import platformdirs  # noqa: PLC0415 - start-up time
+
+    return platformdirs.user_data_path("sops-report", appauthor=False) / "archive"
+
+
+def read_profiles(config_file: Path) -> Mapping[str, Layer]:
+    """Return the profiles of a config file by name; none where there is no file.
+
+    Raises:
+        UsageError: The file is there and cannot be read.
+    """
+    return _profiles(_read_toml(config_file), config_file)
+
+
+def read_settings(
+    environ: Mapping[str, str] | None = None,
+    *,
+    config_file: Path | None = None,
+    profile: str | None = None,
+    url: str | None = None,
+    door: str | None = None,
+    biz: str | int | None = None,
+    scope: str | None = None,
+    username: str | None = None,
+    ca_bundle: str | None = None,
+    timeout_s: float | None = None,
+    archive: Path | None = None,
+    language: str | None = None,
+    font: str | None = None,
+) -> Settings:
+    """Collect the settings: explicit value > environment > profile > default.
+
+    Args:
+        environ: The environment; this process' own where none is given.
+        config_file: The user's file; the platform's where none is given.
+        profile: The profile to use; else ``SOPS_REPORT_PROFILE``, else ``default_profile``.
+        url, door, biz, scope, username, ca_bundle, timeout_s, archive, language, font:
+            Explicit values, as given by flags.
+
+    Raises:
+        UsageError: The file or a value in it cannot be understood, or there is no such profile.
+    """
+    environ = os.environ if environ is None else environ
+    given = {
+        "url": url, "door": door, "biz": biz, "scope": scope, "username": username,
+        "ca_bundle": ca_bundle, "timeout": timeout_s, "archive": archive, "lang": language,
+        "font": font,
+    }  # fmt: skip
+    config_file = config_file or default_config_file()
+    table = _read_toml(config_file)
+    name = profile or environ.get(f"{ENV_PREFIX}PROFILE") or _text(table, "default_profile")
+    chosen = _choose(_profiles(table, config_file), name)
+    layers = (_set_only(given), _from_environment(environ), chosen)
+    return _settings(layers, environ, config_file, name)
+
+
+def _settings(
+    layers: tuple[Layer, ...], environ: Mapping[str, str], config_file: Path, name: str | None
+) -> Settings:
+    archive = _first(layers, "archive")
+    exposed = any(key in layers[-1] for key in SECRETS) and _others_may_read(config_file)
+    biz = _first(layers, "biz")
+    return Settings(
+        url=_first(layers, "url"),
+        door=_first(layers, "door"),
+        biz=None if biz is None else clean_id("biz", biz),
+        scope=_first(layers, "scope") or "cmdb_biz",
+        ca_bundle=_first(layers, "ca_bundle") or environ.get("REQUESTS_CA_BUNDLE") or None,
+        timeout_s=_seconds(_first(layers, "timeout")),
+        archive=Path(archive).expanduser() if archive else default_archive(),
+        language=_first(layers, "lang"),
+        font=_first(layers, "font"),
+        profile=name,
+        config_file=config_file,
+        secrets_exposed=exposed,
+        _layers=layers,
+        _environ=environ,
+    )
+
+
+def _set_only(layer: Layer) -> Layer:
+    return {name: value for name, value in layer.items() if value not in (None, "")}
+
+
+def _from_environment(environ: Mapping[str, str]) -> Layer:
+    return _set_only({
+        name.removeprefix(ENV_PREFIX).lower(): value
+        for name, value in environ.items()
+        if name.startswith(ENV_PREFIX)
+    })
+
+
+def _first(layers: tuple[Layer, ...], name: str) -> str | None:
+    return next((_text(layer, name) for layer in layers if name in layer), None)
+
+
+def _text(layer: Layer, name: str) -> str | None:
+    value = layer.get(name)
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int | float | Path) and not isinstance(value, bool):
+        return str(value)
+    raise UsageError("bad-setting", setting=name, words="text")
+
+
+def _seconds(value: str | None) -> float | None:
+    if value is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]+)?", value) or float(value) == 0:
+        raise UsageError("bad-setting", setting="timeout", words="1 … 999999")
+    return float(value)
+
+
+def _read_toml(config_file: Path) -> Layer:
+    try:
+        return tomllib.loads(config_file.read_text("utf-8-sig"))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
+        raise UsageError("bad-config", path=config_file, reason=error.strerror) from None
+    except tomllib.TOMLDecodeError as error:
+        where = re.search(r"at line \d+", str(error))  # only the place: the text may be secret
+        reason = where.group() if where else "at its end"
+        raise UsageError("bad-config", path=config_file, reason=reason) from None
+    except (UnicodeDecodeError, RecursionError):
+        raise UsageError("bad-config", path=config_file, reason="not TOML") from None
+
+
+def _profiles(table: Layer, config_file: Path) -> Mapping[str, Layer]:
+    profiles = table.get("profiles", {})
+    if not isinstance(profiles, dict) or not all(isinstance(p, dict) for p in profiles.values()):
+        raise UsageError("bad-config", path=config_file, reason="[profiles.NAME]")
+    return profiles
+
+
+def _choose(profiles: Mapping[str, Layer], name: str | None) -> Layer:
+    if name is None:
+        return {}
+    if name not in profiles:
+        raise UsageError("no-such-profile", name=name, known=", ".join(profiles) or "-")
+    return _set_only(profiles[name])
+
+
+def _others_may_read(config_file: Path) -> bool:
+    try:
+        mode = config_file.stat().st_mode
+    except OSError:
+        return False
+    return os.name == "posix" and bool(mode & (stat.S_IRGRP | stat.S_IROTH))

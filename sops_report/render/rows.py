@@ -48,8 +48,9 @@ def _telling(nodes: Sequence[Node], limit: int) -> set[int]:
     order = sorted(nodes, key=lambda node: (_rank(node, slow), node.depth, node.position))
     shown: set[int] = {0} if nodes else set()
     for node in order:
-        chain = _missing_chain(nodes, node, shown)
-        if len(shown) + len(chain) <= limit:
+        room = limit - len(shown)
+        chain = _missing_chain(nodes, node, shown, room)
+        if len(chain) <= room:
             shown.update(chain)
     return shown
 
@@ -66,9 +67,9 @@ def _rank(node: Node, slow: set[int]) -> int:
     return 4 if node.on_critical_path and node.is_leaf else 5
 
 
-def _missing_chain(nodes: Sequence[Node], node: Node, shown: set[int]) -> list[int]:
+def _missing_chain(nodes: Sequence[Node], node: Node, shown: set[int], room: int) -> list[int]:
     chain, at = [], node.position
-    while at >= 0 and at not in shown:
+    while at >= 0 and at not in shown and len(chain) <= room:
         chain.append(at)
         at = nodes[at].parent
     return chain

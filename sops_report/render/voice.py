@@ -146,6 +146,11 @@ class Voice:
             retried=counts.retried, skipped=counts.skipped, ignored=counts.ignored,
         )  # fmt: skip
 
+    def numbers(self) -> str:
+        """Return `counts` and `touched` as one text."""
+        gap = self.say("report.sentence_gap")
+        return gap.join(filter(None, (self.counts(), self.touched())))
+
     def state(self, node: Node) -> str:
         """Return the state's word; the skip and the ignored error count as states here."""
         if node.skip:

@@ -115,14 +115,14 @@ def share(part: float, whole: float) -> str:
 
     Example:
         >>> share(1, 3), share(0.001, 3), share(0, 0), share(3, 3)
-        ('33.3 %', '<0.1 %', '–', '100 %')
+        ('33.3 %', '<0.1 %', '–', '100.0 %')
     """
     if whole <= 0:
         return NOTHING
     percent = 100 * part / whole
     if 0 < percent < 0.1:  # noqa: PLR2004 - the smallest share one decimal can tell
         return "<0.1 %"
-    return f"{percent:.1f}".removesuffix(".0") + " %"
+    return f"{percent:.1f} %"
 
 
 def size(n_bytes: int) -> str:

@@ -1,0 +1,80 @@
+"""`Report` → `str`, one file a format."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import tzinfo
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from sops_report.render.text import render_text
+from sops_report.report.as_json import as_json
+from sops_report.report.model import Report
+from sops_report.words import Language
+from sops_report.words.lengths import display_zone
+
+Renderer = Callable[[Report, Language, tzinfo], str]
+
+_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
+class Format(StrEnum):
+    """The formats a report can take; each value is also its file suffix."""
+
+    HTML = "html"
+    MARKDOWN = "md"
+    JSON = "json"
+    TEXT = "txt"
+
+
+def render(
+    report: Report,
+    to: str = Format.HTML,
+    language: Language = Language.EN,
+    zone: tzinfo | None = None,
+) -> str:
+    """Render *report*.
+
+    Args:
+        report: The value every format is made from.
+        to: One of `Format`: ``html``, ``md``, ``json``, ``txt``.
+        language: Of all words. JSON holds both languages of the verdict.
+        zone: Of all moments; None means the snapshot's own offset, else UTC. JSON is always UTC.
+
+    Returns:
+        The whole document. Equal input gives equal text.
+
+    Raises:
+        ValueError: *to* is no format.
+    """
+    return RENDERERS[Format(to)](
+        report, language, display_zone(report.task.offset_minutes, zone)
+    )
+
+
+def _html(report: Report, language: Language, zone: tzinfo) -> str:
+    # Jinja takes a while to import; the terminal and JSON do without it
+    from sops_report.render.html import render_html  # noqa: PLC0415
+
+    return render_html(report, language, zone)
+
+
+def _markdown(report: Report, language: Language, zone: tzinfo) -> str:
+    from sops_report.render.markdown import render_markdown  # noqa: PLC0415
+
+    return render_markdown(report, language, zone)
+
+
+def _json(report: Report, language: Language, _zone: tzinfo) -> str:
+    text = json.dumps(as_json(report, language), ensure_ascii=False, indent=1, allow_nan=False)
+    # half a character cannot be written as UTF-8, but JSON has an escape for it
+    return _LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
+
+
+RENDERERS: Final[Mapping[Format, Renderer]] = MappingProxyType({
+    Format.HTML: _html,
+    Format.MARKDOWN: _markdown,
+    Format.JSON: _json,
+    Format.TEXT: render_text,
+})

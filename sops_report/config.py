@@ -146,7 +146,7 @@ def _demand(value: str, variable: str) -> None:
         raise NotAllowedError("no-credentials", variable=variable)
 
 
-def make_site(
+def make_site(  # noqa: PLR0913 - settings
     url: str,
     *,
     door: str | None = None,
@@ -246,7 +246,7 @@ def read_profiles(config_file: Path) -> Mapping[str, Layer]:
     return _profiles(_read_toml(config_file), config_file)
 
 
-def read_settings(
+def read_settings(  # noqa: PLR0913 - settings
     environ: Mapping[str, str] | None = None,
     *,
     config_file: Path | None = None,
@@ -268,8 +268,16 @@ def read_settings(
         environ: The environment; this process' own where none is given.
         config_file: The user's file; the platform's where none is given.
         profile: The profile to use; else ``SOPS_REPORT_PROFILE``, else ``default_profile``.
-        url, door, biz, scope, username, ca_bundle, timeout_s, archive, language, font:
-            Explicit values, as given by flags.
+        url: Explicit values, as given by flags: the site's address,
+        door: ``gateway`` or ``esb``,
+        biz: the business or project id,
+        scope: what that id means,
+        username: the user's name,
+        ca_bundle: a PEM file,
+        timeout_s: what a call may take in all,
+        archive: the archive's folder,
+        language: the language of reports,
+        font: the font of charts.
 
     Raises:
         UsageError: The file or a value in it cannot be understood, or there is no such profile.
@@ -317,11 +325,13 @@ def _set_only(layer: Layer) -> Layer:
 
 
 def _from_environment(environ: Mapping[str, str]) -> Layer:
-    return _set_only({
-        name.removeprefix(ENV_PREFIX).lower(): value
-        for name, value in environ.items()
-        if name.startswith(ENV_PREFIX)
-    })
+    return _set_only(
+        {
+            name.removeprefix(ENV_PREFIX).lower(): value
+            for name, value in environ.items()
+            if name.startswith(ENV_PREFIX)
+        }
+    )
 
 
 def _first(layers: tuple[Layer, ...], name: str) -> str | None:

@@ -17,6 +17,8 @@ SECRET_PARAMETERS: Final = frozenset({
     "authorization", "cookie",
 })  # fmt: skip
 _COMMAND_SECONDS: Final = 60
+# A shorter "secret" would only make the words unreadable.
+_SHORTEST_MASKED: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -60,7 +62,7 @@ class Credentials:
         """Return *text* with each of our secrets replaced; a site may echo what it was sent."""
         for name in SECRETS:
             secret = getattr(self, name)
-            if secret:
+            if len(secret) >= _SHORTEST_MASKED:
                 text = text.replace(secret, "***")
         return text
 
@@ -104,8 +106,11 @@ def _not_empty(secret: str, name: str, source: str) -> str:
 def _run(command: object) -> str:
     """Run a command of the user's own file, without a shell; empty if it fails."""
     try:
-        words = [str(word) for word in command] if isinstance(command, list) else (
-            shlex.split(str(command)))
+        words = (
+            [str(word) for word in command]
+            if isinstance(command, list)
+            else (shlex.split(str(command)))
+        )
         ran = subprocess.run(  # noqa: S603 - the user's own command, no shell
             words, capture_output=True, check=True, timeout=_COMMAND_SECONDS, encoding="utf-8"
         )

@@ -6,7 +6,7 @@ before the status, and codes are read together with the message.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from sops_report.api.envelope import outline
@@ -14,6 +14,7 @@ from sops_report.api.transport import Reply
 from sops_report.errors import NetworkError, NotAllowedError, SopsReportError
 
 Envelope = Mapping[str, object]
+Hide = Callable[[str], str]
 
 _TEMPORARY_STATUS: Final = frozenset({429, 502, 503, 504})
 _RATE_CODES: Final = frozenset({1642901, 1642902, 1642903, 1642904, 1306429})
@@ -39,6 +40,11 @@ _NO_AUTH: Final = re.compile(
 )
 _APP_OR_USER: Final = re.compile(r"\b(app|user)\b|应用|用户", re.IGNORECASE)
 _NO_TASK: Final = re.compile(r"does not exist|not exist|matching query|不存在", re.IGNORECASE)
+_NO_CONTENT: Final = 3540400
+_OLD_ESB: Final = 1306000
+_NOT_ALLOWED: Final = frozenset({401, 403})
+_NOT_FOUND: Final = 404
+_TOO_MANY: Final = 429
 _IAM_STATUS: Final = 499
 _SERVER_ERROR: Final = 500
 _SHOWN: Final = 300
@@ -54,29 +60,31 @@ def is_temporary(reply: Reply) -> bool:
     return _code(envelope) in _RATE_CODES | _TROUBLE_CODES and reply.status < _SERVER_ERROR
 
 
-def problem_of(reply: Reply, *, host: str, api: str) -> SopsReportError | None:
+def problem_of(reply: Reply, *, host: str, api: str, hide: Hide = str) -> SopsReportError | None:
     """Return what is wrong with *reply*, None if it is a good answer.
 
     Args:
         reply: What came back.
         host: The site's name for the message.
         api: The API's name for the message.
+        hide: Masks our secrets in the site's words; a site may echo what it was sent.
 
     Returns:
         A `NotAllowedError` for credentials and permissions, a `NetworkError` for everything else.
         The site's own words are in it, cleaned of control characters and cut.
     """
     if 300 <= reply.status < 400:  # noqa: PLR2004 - the HTTP range
-        return NetworkError("redirected", host=host, where=_target(reply))
+        return NetworkError("redirected", host=host, where=hide(_target(reply)))
     envelope = outline(reply.body)
     if envelope is None:
-        return _problem_without_envelope(reply, host)
+        return _problem_without_envelope(reply, host, hide)
     if envelope.get("result") is True and reply.status < 300:  # noqa: PLR2004
         good = isinstance(envelope.get("data"), dict)
         return None if good else NetworkError("site-odd-answer", host=host)
     if "result" not in envelope and "code" not in envelope and reply.status < 400:  # noqa: PLR2004
         return NetworkError("site-odd-answer", host=host)
-    return _problem_of_refusal(reply, envelope, host, api)
+    message = message_of(envelope, hide) or "-"
+    return _problem_of_refusal(reply, envelope, message, host=host, api=api)
 
 
 def wants_plain_question(reply: Reply) -> bool:
@@ -88,10 +96,10 @@ def wants_plain_question(reply: Reply) -> bool:
     envelope = outline(reply.body)
     if envelope is None or envelope.get("result") is not False:
         return False
-    return message_of(envelope).rstrip(" .\"\\").endswith("'id'")
+    return message_of(envelope).rstrip(' ."\\').endswith("'id'")
 
 
-def message_of(envelope: Envelope) -> str:
+def message_of(envelope: Envelope, hide: Hide = str) -> str:
     """Return the message as one clean line; it may be a text, a dict or a list, and is hostile."""
     message = envelope.get("message")
     if message is None:
@@ -101,14 +109,14 @@ def message_of(envelope: Envelope) -> str:
             message = json.dumps(message, ensure_ascii=False)
         except RecursionError:
             message = "…"
-    return clean(message)
+    return clean(hide(message))
 
 
 def clean(text: str) -> str:
-    """Return *text* on one line, without control and direction characters, cut to 300.
+    r"""Return *text* on one line, without control and direction characters, cut to 300.
 
     Example:
-        >>> clean("no\\x1b[31m\\npermission")
+        >>> clean("no\x1b[31m\npermission")
         'no [31m permission'
     """
     printable = "".join(c if c.isprintable() else " " for c in text[: 4 * _SHOWN])
@@ -128,12 +136,12 @@ def _target(reply: Reply) -> str:
     return found.group(1)[:100] if found else "another address"
 
 
-def _problem_without_envelope(reply: Reply, host: str) -> SopsReportError:
-    message = clean(reply.headers.get("x-bkapi-error-message", ""))
-    code = clean(reply.headers.get("x-bkapi-error-code", "")) or reply.status
-    if reply.status == 429:  # noqa: PLR2004
+def _problem_without_envelope(reply: Reply, host: str, hide: Hide) -> SopsReportError:
+    message = clean(hide(reply.headers.get("x-bkapi-error-message", "")))
+    code = clean(hide(reply.headers.get("x-bkapi-error-code", ""))) or reply.status
+    if reply.status == _TOO_MANY:
         return NetworkError("rate-limited", host=host, code=code)
-    if reply.status in {401, 403}:
+    if reply.status in _NOT_ALLOWED:
         said = message or "HTTP " + str(reply.status)
         return NotAllowedError("bad-credentials", host=host, code=code, message=said)
     if reply.status >= _SERVER_ERROR:
@@ -148,25 +156,28 @@ def _problem_without_envelope(reply: Reply, host: str) -> SopsReportError:
 
 
 def _problem_of_refusal(
-    reply: Reply, envelope: Envelope, host: str, api: str
+    reply: Reply, envelope: Envelope, message: str, *, host: str, api: str
 ) -> SopsReportError:
-    code, message = _code(envelope), message_of(envelope) or "-"
+    code = _code(envelope)
     shown = code or reply.status
     if _denies(reply, envelope, code, message):
         return NotAllowedError("no-permission", host=host, code=shown, message=message, api=api)
     if _rejects_credentials(reply, code, message):
         return NotAllowedError("bad-credentials", host=host, code=shown, message=message)
-    if reply.status == 429 or code in _RATE_CODES:  # noqa: PLR2004
-        return NetworkError("rate-limited", host=host, code=shown)
-    if code in _UNKNOWN_API_CODES or (reply.status == 404 and not code):  # noqa: PLR2004
-        return NetworkError("no-such-address", host=host, code=shown, api=api)
-    if code == 3540400 or (code in _CATCH_ALL and _NO_TASK.search(message)):  # noqa: PLR2004
-        return NetworkError("no-such-task", host=host, code=shown, message=message)
+    trouble = {"host": host, "code": shown}
+    if reply.status == _TOO_MANY or code in _RATE_CODES:
+        return NetworkError("rate-limited", **trouble)
+    if code in _UNKNOWN_API_CODES or (reply.status == _NOT_FOUND and not code):
+        return NetworkError("no-such-address", **trouble, api=api)
+    return _trouble(reply, code, message, trouble)
+
+
+def _trouble(reply: Reply, code: int, message: str, trouble: Mapping[str, object]) -> NetworkError:
+    if code == _NO_CONTENT or (code in _CATCH_ALL and _NO_TASK.search(message)):
+        return NetworkError("no-such-task", **trouble, message=message)
     if reply.status >= _SERVER_ERROR or code in _TROUBLE_CODES:
-        return NetworkError(
-            "server-trouble", host=host, status=reply.status, code=shown, message=message
-        )
-    return NetworkError("site-error", host=host, code=shown, message=message)
+        return NetworkError("server-trouble", **trouble, status=reply.status, message=message)
+    return NetworkError("site-error", **trouble, message=message)
 
 
 def _denies(reply: Reply, envelope: Envelope, code: int, message: str) -> bool:
@@ -176,8 +187,8 @@ def _denies(reply: Reply, envelope: Envelope, code: int, message: str) -> bool:
 
 
 def _rejects_credentials(reply: Reply, code: int, message: str) -> bool:
-    if reply.status in {401, 403} or code in _AUTH_CODES:
+    if reply.status in _NOT_ALLOWED or code in _AUTH_CODES:
         return True
     if code == _GATEWAY_BAD_ARGUMENTS:
         return bool(_NO_AUTH.search(message) or _APP_OR_USER.search(message))
-    return code == 1306000 and bool(_NO_AUTH.search(message))  # noqa: PLR2004
+    return code == _OLD_ESB and bool(_NO_AUTH.search(message))

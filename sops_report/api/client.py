@@ -11,7 +11,7 @@ from sops_report.api.retries import Clockwork, Patience, send_patiently
 from sops_report.api.transport import Reply, Transport
 from sops_report.config import SCOPES, Site, clean_id
 from sops_report.credentials import Credentials
-from sops_report.errors import SopsReportError, UsageError
+from sops_report.errors import UsageError
 
 Parameters = Mapping[str, str | int]
 
@@ -93,7 +93,7 @@ class SopsClient:
         """Let go of all connections."""
         self._transport.close()
 
-    def get_task_status(
+    def get_task_status(  # noqa: PLR0913 - the API's own parameters
         self,
         task_id: str | int,
         *,
@@ -108,12 +108,14 @@ class SopsClient:
 
         Args:
             task_id: The task's number.
-            biz, scope: Whose task it is; the site's own where not given.
+            biz: Whose task it is; the site's own where not given.
+            scope: What that id means: ``cmdb_biz`` or ``project``.
             subprocess_id: Cut the tree there. The site then forgets the names below: better ask
                 for the whole tree.
             with_ex_data: Texts of failed nodes; only a task in the state FAILED has them.
-            with_failed_node_info, with_auto_retry_status: What the engine will retry by itself.
-                Left out by a second call if the task has not run yet and so cannot tell.
+            with_failed_node_info: The failed nodes and their automatic retries. Left out by a
+                second call if the task has not run yet and so cannot tell.
+            with_auto_retry_status: The nodes that will be retried by themselves; likewise.
 
         Raises:
             NetworkError: The site could not be reached, or answered with an error.
@@ -140,7 +142,7 @@ class SopsClient:
         """
         return self._ask("get_task_detail", task_id, biz, scope, {})
 
-    def get_task_node_detail(
+    def get_task_node_detail(  # noqa: PLR0913 - the API's own parameters
         self,
         task_id: str | int,
         node_id: str,
@@ -159,7 +161,8 @@ class SopsClient:
             component_code: Its component, as the flow tells it; needed for named outputs.
             subprocess_stack: The enclosing subprocess nodes, outermost first.
             loop: The pass; the newest where not given.
-            biz, scope: Whose task it is; the site's own where not given.
+            biz: Whose task it is; the site's own where not given.
+            scope: What that id means: ``cmdb_biz`` or ``project``.
 
         Raises:
             NetworkError, NotAllowedError, UsageError: As in `get_task_status`.
@@ -186,9 +189,10 @@ class SopsClient:
         if any(name in asked for name in _EXTRAS) and wants_plain_question(reply):
             asked = {name: value for name, value in asked.items() if name not in _EXTRAS}
             reply = self._send(api, ids, asked)
-        problem = problem_of(reply, host=self._site.host, api=api)
+        hide = self._credentials.masked
+        problem = problem_of(reply, host=self._site.host, api=api, hide=hide)
         if problem is not None:
-            raise self._without_secrets(problem)
+            raise problem
         return self._answer(api, ids, asked, reply)
 
     def _ids(self, task_id: str | int, biz: str | int | None) -> tuple[str, str]:
@@ -219,10 +223,3 @@ class SopsClient:
                 "parameters": {**parameters, "task_id": ids[0], "bk_biz_id": ids[1]},
             },
         )  # fmt: skip
-
-    def _without_secrets(self, problem: SopsReportError) -> SopsReportError:
-        values = {
-            name: self._credentials.masked(value) if isinstance(value, str) else value
-            for name, value in problem.values.items()
-        }
-        return type(problem)(problem.key, **values)

@@ -44,29 +44,34 @@ def members(body: bytes) -> Mapping[str, str] | None:
 
 def _spans(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield key, start and end of each member of the outermost object."""
+    key, last_word, start = "", "", -1
+    for word, begin, end in _outer_tokens(text):
+        if word == ":" and start < 0:
+            key, start = last_word, end
+        elif word in {",", "}"}:
+            if start >= 0:
+                yield key, start, begin
+            start = -1
+        elif start < 0:
+            last_word = word
+
+
+def _outer_tokens(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the tokens between the outermost brackets, the closing one included."""
     open_brackets: list[str] = []
-    key, last_string, start = "", "", -1
-    end = 0
     for token in _TOKEN.finditer(text):
-        word, end = token.group(), token.end()
-        if word == '"' or (not open_brackets and (word != "{" or text[: token.start()].strip())):
+        word = token.group()
+        is_outside = not open_brackets and (word != "{" or text[: token.start()].strip())
+        if is_outside or word == '"':
             raise ValueError("not one object")
         if word in "{[":
             open_brackets.append(word)
-        elif word in "}]":
-            if open_brackets.pop() != _CLOSING[word]:
-                raise ValueError("brackets do not match")
-            if not open_brackets and start >= 0:
-                yield key, start, token.start()
-        elif len(open_brackets) == 1:
-            if word == ":" and start < 0:
-                key, start = last_string, end
-            elif word == ",":
-                yield key, start, token.start()
-                start = -1
-            elif start < 0:
-                last_string = word
-    if open_brackets or not end:
+            continue
+        if len(open_brackets) == 1:
+            yield word, token.start(), token.end()
+        if word in "}]" and open_brackets.pop() != _CLOSING[word]:
+            raise ValueError("brackets do not match")
+    if open_brackets or not text.strip():
         raise ValueError("not whole")
 
 

@@ -16,6 +16,7 @@ from sops_report.errors import NetworkError
 _PASSING: Final = frozenset({"unreachable", "connection-lost", "no-answer", "proxy"})
 # A reset "in 30" means seconds from now, "in 1770000000" a moment.
 _FIRST_MOMENT: Final = 1_000_000_000
+_LONGEST_NUMBER: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,9 +96,7 @@ def _is_passing(outcome: Reply | NetworkError) -> bool:
     return is_temporary(outcome)
 
 
-def _wait(
-    outcome: Reply | NetworkError, turn: int, patience: Patience, clocks: Clockwork
-) -> float:
+def _wait(outcome: Reply | NetworkError, turn: int, patience: Patience, clocks: Clockwork) -> float:
     """Return the seconds to wait: doubled each time, with jitter; never less than was asked for."""
     longest = min(patience.cap_s, patience.base_s * 2.0**turn)
     own = longest * (0.5 + clocks.chance() / 2)
@@ -123,7 +122,7 @@ def asked_wait(reply: Reply, now: float) -> float:
 
 def _seconds_until(value: str, now: float) -> float:
     text = value.strip()
-    if text.isascii() and text.replace(".", "", 1).isdigit() and len(text) < 20:
+    if text.isascii() and text.replace(".", "", 1).isdigit() and len(text) < _LONGEST_NUMBER:
         number = float(text)
         return max(0.0, number - now) if number >= _FIRST_MOMENT else number
     try:

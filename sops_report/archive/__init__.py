@@ -1,0 +1,15 @@
+"""Snapshots on disk: byte for byte, written whole or not at all.
+
+    <host>/<scope>-<biz>/<task_id>/<as_of>.json           the answer as it came
+                                   <as_of>.meta.json      where it came from, its SHA-256
+                                   pipeline_tree.json     the task's flow, if it was asked for
+                                   histories.json         attempts by node, if asked for
+
+People may read and copy the folder; nothing but these files is needed to make a report again.
+"""
+
+from sops_report.archive.archive import Archive, Saved
+from sops_report.archive.layout import Stored, TaskFolder
+from sops_report.archive.verify import Finding
+
+__all__ = ["Archive", "Finding", "Saved", "Stored", "TaskFolder"]

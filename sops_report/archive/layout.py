@@ -1,0 +1,141 @@
+"""Names in the archive: how a task and a moment become a path, and back.
+
+Whatever comes from outside is checked before it becomes part of a path; nothing can leave the
+folder.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from sops_report.errors import UsageError
+
+SIDECAR_SUFFIX: Final = ".meta.json"
+BESIDE: Final = ("pipeline_tree.json", "histories.json")
+_SNAPSHOT: Final = re.compile(r"(\d{8}T\d{6}Z)(?:-([1-9]\d{0,5}))?\.json")
+_SIDECAR: Final = re.compile(r"(\d{8}T\d{6}Z(?:-[1-9]\d{0,5})?)\.meta\.json")
+_HOST: Final = re.compile(r"[A-Za-z0-9\[][A-Za-z0-9._:\[\]-]{0,252}")
+_WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}")
+_ID: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_STEM_FORMAT: Final = "%Y%m%dT%H%M%SZ"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFolder:
+    """The folder of one task.
+
+    Attributes:
+        site: The host as it stands in the path (``:`` is ``_``).
+        scope, biz, task_id: Whose task, and which.
+        path: The folder.
+    """
+
+    site: str
+    scope: str
+    biz: str
+    task_id: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """One snapshot in the archive.
+
+    Attributes:
+        path: The answer.
+        as_of_us: The moment in its name, whole seconds in microseconds.
+        number: 1, or what follows the moment where several differ in the same second.
+    """
+
+    path: Path
+    as_of_us: int
+    number: int
+
+    @property
+    def sidecar(self) -> Path:
+        """The path of the sidecar, whether it exists or not."""
+        return self.path.with_name(self.path.stem + SIDECAR_SUFFIX)
+
+
+def task_path(root: Path, *, site: str, scope: str, biz: str, task_id: str) -> Path:
+    """Return the folder of a task below *root*.
+
+    Raises:
+        UsageError: A name could leave the folder or is no name.
+
+    Example:
+        >>> task_path(Path("a"), site="h:80", scope="cmdb_biz", biz="2", task_id="7").as_posix()
+        'a/h_80/cmdb_biz-2/7'
+    """
+    host = _checked("site", site.lower(), _HOST).replace(":", "_")
+    owner = f"{_checked('scope', scope, _WORD)}-{_checked('biz', biz, _ID)}"
+    return root / host / owner / _checked("task id", task_id, _ID)
+
+
+def _checked(what: str, value: str, allowed: re.Pattern[str]) -> str:
+    if not allowed.fullmatch(value) or ".." in value or value.endswith("."):
+        raise UsageError("archive-name", what=what, value=repr(value[:60]))
+    return value
+
+
+def stem_of(moment_us: int) -> str:
+    """Return the file name's stem for a moment, cut to the second.
+
+    Raises:
+        UsageError: The moment is outside the years 1 to 9999.
+
+    Example:
+        >>> stem_of(1_700_000_000_999_999)
+        '20231114T221320Z'
+    """
+    try:
+        moment = _EPOCH + timedelta(microseconds=moment_us)
+    except OverflowError:
+        raise UsageError("archive-name", what="moment", value=moment_us) from None
+    return f"{moment.year:04d}{moment:%m%dT%H%M%SZ}"
+
+
+def iso_of(moment_us: int) -> str:
+    """Return a moment as ISO 8601 in UTC, to the microsecond."""
+    return (_EPOCH + timedelta(microseconds=moment_us)).isoformat().replace("+00:00", "Z")
+
+
+def read_snapshot_name(path: Path) -> Stored | None:
+    """Return what the name of a file tells, None if it is not a snapshot's."""
+    found = _SNAPSHOT.fullmatch(path.name)
+    if found is None:
+        return None
+    try:
+        moment = datetime.strptime(found.group(1), _STEM_FORMAT).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    as_of_us = (moment - _EPOCH) // timedelta(microseconds=1)
+    return Stored(path=path, as_of_us=as_of_us, number=int(found.group(2) or 1))
+
+
+def answer_of_sidecar(path: Path) -> Path | None:
+    """Return the answer a sidecar belongs to, None if the name is not a sidecar's."""
+    found = _SIDECAR.fullmatch(path.name)
+    return path.with_name(f"{found.group(1)}.json") if found else None
+
+
+def snapshots_in(folder: Path) -> tuple[Stored, ...]:
+    """Return the snapshots of a task's folder, oldest first; none if there is no folder."""
+    if not folder.is_dir():
+        return ()
+    found = (read_snapshot_name(path) for path in folder.iterdir())
+    return tuple(sorted(filter(None, found), key=lambda one: (one.as_of_us, one.number)))
+
+
+def task_folders(root: Path) -> Iterator[TaskFolder]:
+    """Yield the folders of tasks below *root*, in the order of their names."""
+    for path in sorted(root.glob("*/*-*/*")):
+        site, owner, task_id = path.relative_to(root).parts
+        scope, _, biz = owner.partition("-")
+        is_ours = _WORD.fullmatch(scope) and _ID.fullmatch(biz) and _ID.fullmatch(task_id)
+        if is_ours and path.is_dir():
+            yield TaskFolder(site=site, scope=scope, biz=biz, task_id=task_id, path=path)

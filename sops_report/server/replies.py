@@ -1,0 +1,150 @@
+"""What the local site answers: saved bytes, or a refusal in the words of a real site."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from sops_report.archive import Archive
+from sops_report.archive.layout import snapshots_in
+from sops_report.credentials import Credentials
+from sops_report.server.questions import Question
+
+_JSON: Final = "application/json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """One HTTP answer.
+
+    Attributes:
+        body: What is sent.
+        status: The HTTP status.
+        kind: Its ``Content-Type``.
+        headers: More headers.
+    """
+
+    body: bytes
+    status: int = 200
+    kind: str = _JSON
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def _as_json(**values: object) -> bytes:
+    return json.dumps(values, ensure_ascii=False).encode()
+
+
+def refusal_of_gateway(status: int, code: int, name: str, message: str) -> Response:
+    """Return an error of the gateway itself: told by its headers."""
+    headers = {"X-Bkapi-Error-Code": str(code), "X-Bkapi-Error-Message": message}
+    body = _as_json(code=code, code_name=name, message=message, result=False, data=None)
+    return Response(body=body, status=status, headers=headers)
+
+
+def refusal_of_site(code: int, message: str) -> Response:
+    """Return an error of the ESB or of bk-sops: HTTP 200 all the same."""
+    return Response(body=_as_json(result=False, code=code, message=message, data=None))
+
+
+def no_such_address() -> Response:
+    """Return the answer to an address that is none, as one without its trailing slash."""
+    return refusal_of_gateway(404, 1640401, "API_NOT_FOUND", "API not found")
+
+
+def denied() -> Response:
+    """Return the answer to a user who may not see the task."""
+    message = "iam auth failed: no permission for action task_view"
+    return refusal_of_site(3599999, message)
+
+
+def reply_to(question: Question, archive: Archive, expected: Credentials | None) -> Response:
+    """Return the answer to a question: credentials first, then what is saved.
+
+    Args:
+        question: What is asked.
+        archive: Where answers come from.
+        expected: The only credentials to be let in; None lets in any that are whole.
+    """
+    refused = _refused_credentials(question, expected)
+    if refused is not None:
+        return refused
+    if not (question.task_id and question.biz):
+        missing = "bk_biz_id" if not question.biz else "task_id"
+        return refusal_of_site(1306406, f"Parameters error: {missing} is required")
+    folder = _folder(question, archive)
+    if folder is None:
+        return _unknown(question)
+    if question.api == "get_task_status":
+        return Response(body=snapshots_in(folder)[-1].path.read_bytes())
+    if question.api == "get_task_detail":
+        path = folder / "pipeline_tree.json"
+        return Response(body=path.read_bytes()) if path.is_file() else _unknown(question)
+    return _node_detail(question, folder)
+
+
+def _refused_credentials(question: Question, expected: Credentials | None) -> Response | None:
+    held = question.credentials
+    by_app = held.get("bk_app_code") and held.get("bk_app_secret")
+    by_user = held.get("bk_username") or held.get("bk_token")
+    token = held.get("access_token")
+    if not token and not by_app:
+        return _bad_credentials(question, "app authentication failed: wrong app code or secret")
+    if not token and not by_user:
+        return _bad_credentials(question, "user authentication failed: no valid user identity")
+    if expected is not None and not _are(held, expected):
+        return _bad_credentials(question, "app authentication failed: wrong app code or secret")
+    return None
+
+
+def _are(held: Mapping[str, str], expected: Credentials) -> bool:
+    return all(held.get(name) == value for name, value in expected.as_header().items())
+
+
+def _bad_credentials(question: Question, reason: str) -> Response:
+    if question.door == "esb":
+        return refusal_of_site(1306000, reason)
+    return refusal_of_gateway(400, 1640001, "INVALID_ARGS", f"Parameters error [reason={reason}]")
+
+
+def _folder(question: Question, archive: Archive) -> Path | None:
+    """Return the task's folder; of several sites' the one with the newest snapshot."""
+    scope = question.parameters.get("scope", "cmdb_biz")
+    wanted = (scope, question.biz, question.task_id)
+    paths = [
+        task.path for task in archive.tasks() if (task.scope, task.biz, task.task_id) == wanted
+    ]
+    newest = [(snapshots[-1].as_of_us, path) for path in paths if (snapshots := snapshots_in(path))]
+    return max(newest)[1] if newest else None
+
+
+def _unknown(question: Question) -> Response:
+    message = f"task({question.task_id}) of project({question.biz}) does not exist"
+    return refusal_of_site(3540400, message)
+
+
+def _node_detail(question: Question, folder: Path) -> Response:
+    """Return what was saved for the node and the pass that are asked for."""
+    node_id = question.parameters.get("node_id", "")
+    if not node_id:
+        return refusal_of_site(3540000, "node_id is required")
+    for entry in _entries(folder / "histories.json", node_id):
+        if _is_pass(entry, question.parameters.get("loop")):
+            return Response(body=json.dumps(entry["response"], ensure_ascii=False).encode())
+    return refusal_of_site(3599999, f"node({node_id}) does not exist")
+
+
+def _entries(path: Path, node_id: str) -> list[Mapping[str, object]]:
+    try:
+        histories = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return []
+    found = histories.get(node_id) if isinstance(histories, dict) else None
+    entries = found if isinstance(found, list) else []
+    return [entry for entry in entries if isinstance(entry, dict) and "response" in entry]
+
+
+def _is_pass(entry: Mapping[str, object], loop: str | None) -> bool:
+    query = entry.get("query")
+    asked = query.get("loop") if isinstance(query, dict) else None
+    return str(asked) == loop if loop is not None else asked is None

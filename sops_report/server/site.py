@@ -1,0 +1,302 @@
+"""`LocalSite`: the HTTP server itself, and its faults on the wire."""
+
+import gzip
+import http.server
+import struct
+import sys
+import threading
+import zlib
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import ClassVar, Final, Self
+
+from sops_report.archive import Archive
+from sops_report.credentials import Credentials
+from sops_report.errors import SopsReportError, UsageError
+from sops_report.server.faults import Fault, read_fault
+from sops_report.server.questions import read_question
+from sops_report.server.replies import (
+    Response,
+    denied,
+    no_such_address,
+    refusal_of_gateway,
+    refusal_of_site,
+    reply_to,
+)  # fmt: skip
+
+_LARGEST_BODY: Final = 1024 * 1024
+_DRIP_S: Final = 0.1
+_BOMB_MIB: Final = 512
+_MIB: Final = 1024 * 1024
+_PAGE: Final = "text/html; charset=utf-8"
+
+
+class LocalSite:
+    """A bk-sops site on 127.0.0.1 that answers from an archive.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder, LocalSite(folder) as site:
+        ...     site.url.rpartition(":")[0]
+        'http://127.0.0.1'
+    """
+
+    def __init__(
+        self,
+        archive: Archive | Path | str,
+        *,
+        port: int = 0,
+        faults: Sequence[Fault | str] = (),
+        credentials: Credentials | None = None,
+        slow_s: float = 5.0,
+    ) -> None:
+        """Take the port; nothing is answered before `start` or `run`.
+
+        Args:
+            archive: Where answers come from.
+            port: 0 takes a free one.
+            faults: What to do wrong; the first that meets a request counts.
+            credentials: The only ones to be let in; None lets in any that are whole.
+            slow_s: How long the fault ``slow`` says nothing.
+
+        Raises:
+            UsageError: There is no such folder, or no such fault.
+            SopsReportError: The port cannot be had.
+        """
+        self._archive = archive if isinstance(archive, Archive) else Archive(archive)
+        if not self._archive.folder.is_dir():
+            raise UsageError("no-archive", folder=self._archive.folder)
+        self._faults = [read_fault(fault) if isinstance(fault, str) else fault for fault in faults]
+        self._credentials = credentials
+        self._slow_s = slow_s
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self.stopped = threading.Event()
+        self.n_requests = 0
+        self._server = _listen(port, self)
+
+    @property
+    def url(self) -> str:
+        """The base address; also the ESB's host."""
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    @property
+    def gateway_url(self) -> str:
+        """The base address in the shape of a gateway's, ending with a stage."""
+        return f"{self.url}/api/bk-sops/prod"
+
+    def __enter__(self) -> Self:
+        """Answer in the background."""
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop answering."""
+        self.stop()
+
+    def start(self) -> None:
+        """Answer in the background until `stop`."""
+        self._thread = threading.Thread(target=self._serve, name="local-site", daemon=True)
+        self._thread.start()
+
+    def run(self) -> None:
+        """Answer in the foreground until interrupted."""
+        try:
+            self._serve()
+        finally:
+            self.stopped.set()
+            self._server.server_close()
+
+    def stop(self) -> None:
+        """Stop answering and give the port back; a second time does nothing."""
+        self.stopped.set()
+        if self._thread is not None:
+            self._server.shutdown()
+            self._thread.join()
+            self._thread = None
+        self._server.server_close()
+
+    def _serve(self) -> None:
+        self._server.serve_forever(poll_interval=0.05)
+
+    def fault_of_next_request(self) -> str | None:
+        """Count a request and return the fault that meets it."""
+        with self._lock:
+            self.n_requests += 1
+            met = (fault.name for fault in self._faults if fault.meets(self.n_requests))
+            return next(met, None)
+
+    def pause(self) -> None:
+        """Say nothing for a while, or until the site is stopped."""
+        self.stopped.wait(self._slow_s)
+
+    def respond(self, target: str, header: str | None, body: bytes, kind: str) -> Response:
+        """Return the honest answer to a request."""
+        question = read_question(target, header, body, kind)
+        if question is None:
+            return no_such_address()
+        try:
+            return reply_to(question, self._archive, self._credentials)
+        except OSError:
+            return refusal_of_site(3599999, "the archive cannot be read")
+
+
+class _Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    site: LocalSite
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a client that went away; everything else is a bug worth a traceback."""
+        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
+def _listen(port: int, site: LocalSite) -> _Server:
+    try:
+        server = _Server(("127.0.0.1", port), _Handler)
+    except (OSError, OverflowError) as error:
+        problem = SopsReportError("port-taken", port=port, reason=getattr(error, "strerror", "-"))
+    else:
+        server.site = site
+        return server
+    raise problem
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_version = "sops-report"
+    sys_version = ""
+    timeout = 60.0
+    server: _Server
+
+    _WIRE_FAULTS: ClassVar[dict[str, str]] = {"short": "_send_short", "drip": "_send_dripping"}
+
+    def log_message(self, *_: object) -> None:
+        """Log nothing: a request line can hold a secret."""
+
+    def do_GET(self) -> None:
+        """Answer a GET."""
+        self._answer(b"")
+
+    def do_POST(self) -> None:
+        """Answer a POST, as the ESB takes it."""
+        length = self.headers.get("Content-Length", "0")
+        if not length.isdigit() or int(length) > _LARGEST_BODY:
+            self.close_connection = True
+            self._send(refusal_of_gateway(413, 1641301, "TOO_LARGE", "Request body too large"))
+            return
+        self._answer(self.rfile.read(int(length)))
+
+    def _answer(self, body: bytes) -> None:
+        site = self.server.site
+        fault = site.fault_of_next_request()
+        if fault == "slow":
+            site.pause()
+        header = self.headers.get("X-Bkapi-Authorization")
+        made = _MADE_UP.get(fault or "")
+        honest = site.respond(self.path, header, body, self.headers.get("Content-Type", ""))
+        response = made(honest) if made else honest
+        if fault in self._WIRE_FAULTS:
+            getattr(self, self._WIRE_FAULTS[fault])(response)
+        else:
+            self._send(response)
+
+    def _send(self, response: Response) -> None:
+        self._send_head(response, len(response.body))
+        self.wfile.write(response.body)
+
+    def _send_head(self, response: Response, length: int) -> None:
+        self.send_response(response.status)
+        self.send_header("Content-Type", response.kind)
+        self.send_header("Content-Length", str(length))
+        for name, value in response.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+
+    def _send_short(self, response: Response) -> None:
+        self._send_head(response, len(response.body) + 100)
+        self.wfile.write(response.body[: len(response.body) // 2])
+        self.close_connection = True
+
+    def _send_dripping(self, response: Response) -> None:
+        self._send_head(response, len(response.body))
+        for byte in response.body:
+            self.wfile.write(bytes((byte,)))
+            self.wfile.flush()
+            if self.server.site.stopped.wait(_DRIP_S):
+                break
+        self.close_connection = True
+
+
+def _too_many(_: Response) -> Response:
+    limited = refusal_of_gateway(429, 1642902, "RATE_LIMIT", "API rate limit exceeded by stage")
+    headers = {**limited.headers, "Retry-After": "1", "X-Bkapi-RateLimit-Reset": "1"}
+    return Response(body=limited.body, status=429, headers=headers)
+
+
+def _bad_gateway(_: Response) -> Response:
+    page = b"<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
+    return Response(body=page, status=502, kind=_PAGE)
+
+
+def _login_page(_: Response) -> Response:
+    page = "<!DOCTYPE html><html><head><title>登录</title></head><body>请登录</body></html>"
+    return Response(body=page.encode(), kind=_PAGE)
+
+
+def _redirect(_: Response) -> Response:
+    where = {"Location": "http://login.example.com/login/?c_url=back"}
+    return Response(body=b"", status=302, kind=_PAGE, headers=where)
+
+
+def _packed(honest: Response) -> Response:
+    headers = {**honest.headers, "Content-Encoding": "gzip"}
+    return Response(
+        body=gzip.compress(honest.body), status=honest.status, kind=honest.kind, headers=headers
+    )
+
+
+def _bomb(_: Response) -> Response:
+    """Repeat one packed MiB; after a full flush its bytes may stand again and again."""
+    mib = bytes(_MIB)
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    piece = packer.compress(mib) + packer.flush(zlib.Z_FULL_FLUSH)
+    checksum = 0
+    for _turn in range(_BOMB_MIB):
+        checksum = zlib.crc32(mib, checksum)
+    head, end = gzip.compress(b"")[:10], packer.flush()
+    body = head + piece * _BOMB_MIB + end + struct.pack("<II", checksum, _BOMB_MIB * _MIB)
+    return Response(body=body, headers={"Content-Encoding": "gzip"})
+
+
+_MADE_UP: Final[dict[str, Callable[[Response], Response]]] = {
+    "429": _too_many, "502": _bad_gateway, "html": _login_page, "redirect": _redirect,
+    "gzip": _packed, "bomb": _bomb, "denied": lambda _: denied(),
+}  # fmt: skip
+
+
+def serve(
+    archive_folder: Archive | Path | str,
+    *,
+    port: int = 0,
+    faults: Sequence[Fault | str] = (),
+    credentials: Credentials | None = None,
+    announce: Callable[[str], None] = print,
+) -> None:
+    """Answer from an archive in the foreground until interrupted.
+
+    Args:
+        archive_folder: Where answers come from.
+        port: 0 takes a free one.
+        faults: What to do wrong.
+        credentials: The only ones to be let in; None lets in any that are whole.
+        announce: Is given the base address once the port listens.
+
+    Raises:
+        UsageError, SopsReportError: As in `LocalSite`.
+    """
+    site = LocalSite(archive_folder, port=port, faults=faults, credentials=credentials)
+    announce(site.url)
+    with suppress(KeyboardInterrupt):
+        site.run()

@@ -14,6 +14,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from numpy.typing import NDArray
 
 from sops_report.charts import rows
 from sops_report.charts.style import COLOURS, HATCHES, INK, house_style
@@ -176,15 +177,15 @@ def _collections(bars: Sequence[_Bar]) -> Mapping[str, PolyCollection]:
     return painted
 
 
-def _corners(bars: Sequence[_Bar]) -> np.ndarray:
-    """Return the rectangles as an array of shape (bars, 4, 2)."""
+def _corners(bars: Sequence[_Bar]) -> list[NDArray[np.float64]]:
+    """Return the rectangles, each an array of shape (4, 2)."""
     half = np.array([_LEAF if bar.node.is_leaf else _CONTAINER for bar in bars])
     row = np.array([bar.row for bar in bars], dtype=float)
     left = np.array([bar.left for bar in bars])
     right = np.array([bar.right for bar in bars])
     x = np.stack([left, right, right, left], axis=1)
     y = np.stack([row - half, row - half, row + half, row + half], axis=1)
-    return np.stack([x, y], axis=2)
+    return list(np.stack([x, y], axis=2))
 
 
 def _marks(axes: Axes, bars: Sequence[_Bar], language: Language) -> list[Line2D]:

@@ -1,0 +1,63 @@
+"""The cells of a table as plain Python values, harmless wherever they are opened."""
+
+import math
+import re
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+Cell = str | int | float | bool | None
+
+# What spreadsheets take for the beginning of a formula, full-width forms included.
+_FORMULA: Final = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
+def columns(frame: pd.DataFrame) -> dict[str, list[Cell]]:
+    """Return the columns as lists of plain values: missing is None, times are ISO 8601 in UTC."""
+    return {str(name): cells(frame[name]) for name in frame.columns}
+
+
+def cells(column: pd.Series) -> list[Cell]:
+    """Return one column as plain values.
+
+    Example:
+        >>> cells(pd.Series(["2020-08-18T03:31:08+00:00", None], dtype="datetime64[us, UTC]"))
+        ['2020-08-18T03:31:08Z', None]
+    """
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        return moments(column)
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype(object)
+    return [_plain(value) for value in column.tolist()]
+
+
+def moments(column: pd.Series) -> list[Cell]:
+    """Return times as ISO 8601 in UTC, with fractions only where the column has some."""
+    times = column.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy("datetime64[us]")
+    missing = np.isnat(times)
+    whole = bool((times[~missing].astype(np.int64) % 1_000_000 == 0).all())
+    words = np.datetime_as_string(times, unit="s" if whole else "us").tolist()
+    return [None if gone else f"{word}Z" for word, gone in zip(words, missing, strict=True)]
+
+
+def _plain(value: object) -> Cell:
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, bool | int):
+        return value
+    return _LONE_SURROGATE.sub("\ufffd", str(value))
+
+
+def guarded(values: Iterable[Cell]) -> list[Cell]:
+    """Return *values* with a quote before every text that a spreadsheet would compute.
+
+    Example:
+        >>> guarded(["=1+1", "-", "停服", -1, None])
+        ["'=1+1", "'-", '停服', -1, None]
+    """
+    return [f"'{v}" if isinstance(v, str) and _FORMULA.match(v) else v for v in values]

@@ -1,0 +1,84 @@
+"""Any of our tables into any of the formats, by name or by the suffix of a file."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import pandas as pd
+
+from sops_report.errors import UsageError
+from sops_report.export.excel import write_excel
+from sops_report.export.parquet import write_parquet
+from sops_report.export.sqlite import write_sqlite
+from sops_report.export.text import csv_text, json_text, jsonl_text
+from sops_report.files import whole_file
+from sops_report.words import Language
+
+_TEXT: Final[Mapping[str, Callable[[pd.DataFrame], str]]] = MappingProxyType({
+    "csv": csv_text, "json": json_text, "jsonl": jsonl_text,
+})  # fmt: skip
+TEXT_FORMATS: Final = tuple(_TEXT)
+FORMATS: Final = (*TEXT_FORMATS, "parquet", "xlsx", "sqlite")
+
+
+def table_text(frame: pd.DataFrame, to: str, *, guard: bool = True) -> str:
+    """Return *frame* as text.
+
+    Args:
+        frame: Any table of ours.
+        to: One of `TEXT_FORMATS`.
+        guard: CSV only: put a quote before texts that a spreadsheet would compute.
+
+    Raises:
+        UsageError: *to* is unknown or not a text format.
+    """
+    kind = _known(to)
+    if kind not in _TEXT:
+        raise UsageError("binary-format", to=kind, known=", ".join(TEXT_FORMATS))
+    return csv_text(frame, guard=guard) if kind == "csv" else _TEXT[kind](frame)
+
+
+def write_table(  # noqa: PLR0913 - one keyword an option
+    frame: pd.DataFrame,
+    path: Path | str,
+    *,
+    force: bool = False,
+    bom: bool = False,
+    guard: bool = True,
+    language: Language = Language.EN,
+) -> None:
+    """Write *frame* whole or not at all; the suffix of *path* is the format.
+
+    Args:
+        frame: Any table of ours.
+        path: Ends with one of `FORMATS`.
+        force: Overwrite a file that exists.
+        bom: CSV only: begin with a byte order mark, as Excel needs it for Chinese.
+        guard: CSV only: put a quote before texts that a spreadsheet would compute.
+        language: Of the note at the end of a cell that Excel could not hold.
+
+    Raises:
+        UsageError: The suffix is unknown, *path* exists, Excel cannot hold so many rows, or nothing
+            installed writes Parquet.
+    """
+    path = Path(path)
+    kind = _known(path.suffix)
+    with whole_file(path, force=force) as temporary:
+        if kind == "xlsx":
+            write_excel(frame, temporary, language)
+        elif kind == "sqlite":
+            write_sqlite(frame, temporary)
+        elif kind == "parquet":
+            write_parquet(frame, temporary)
+        else:
+            mark = "\ufeff" if bom and kind == "csv" else ""
+            text = mark + table_text(frame, kind, guard=guard)
+            temporary.write_bytes(text.encode())
+
+
+def _known(suffix: str) -> str:
+    kind = suffix.lstrip(".").lower()
+    if kind not in FORMATS:
+        raise UsageError("table-format", suffix=suffix or "?", known=", ".join(FORMATS))
+    return kind

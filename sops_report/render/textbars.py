@@ -39,7 +39,7 @@ def span_bar(start: float, end: float, width: int, *, is_open: bool = False) -> 
 
     Example:
         >>> span_bar(0.5, 1, 8), span_bar(1, 1, 8), span_bar(0, 0.5, 8, is_open=True)
-        ('    ████', '       ▏', '███▶    ')
+        ('    ████', '       █', '███▶    ')
     """
     first = min(width - 1, int(start * width))
     bar = _bar(max(1, round((end * width - first) * 8)))[: width - first]

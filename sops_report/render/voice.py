@@ -163,6 +163,11 @@ class Voice:
         """Return the state's letter, which stands beside the colour."""
         return self.say(f"letter.{tone(node)}")
 
+    def tone_word(self, name: str) -> str:
+        """Return the words of a colour."""
+        special = {"skipped": "class.skipped", "ignored": "term.ignored"}
+        return self.say(special.get(name, f"group.{name}"))
+
     def marks(self, node: Node) -> list[str]:
         """Return what is remarkable about a node, in words."""
         found = [

@@ -1,0 +1,56 @@
+"""A time axis with round ticks: clock times of the display zone, dates where the day changes."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from typing import Final
+
+_DAY: Final = 86400
+_STEPS: Final = (
+    1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200,
+    _DAY, 2 * _DAY, 7 * _DAY, 14 * _DAY, 28 * _DAY, 91 * _DAY, 182 * _DAY, 365 * _DAY,
+)  # fmt: skip
+_MOST_TICKS: Final = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """One mark of the axis.
+
+    Attributes:
+        part: Where it stands, 0 … 1.
+        text: The clock time; the date where a tick is a day or more.
+        date: The date, at the first tick and wherever the day changes; else empty.
+    """
+
+    part: float
+    text: str
+    date: str
+
+
+def ticks(start: datetime, wall_s: float, zone: tzinfo) -> list[Tick]:
+    """Return the ticks of an axis that begins at *start* and is *wall_s* seconds long."""
+    local = start.astimezone(zone).replace(tzinfo=None)
+    if wall_s <= 0:
+        return [Tick(part=0.0, text=f"{local:%H:%M:%S}", date=_date(local))]
+    step = next((step for step in _STEPS if wall_s / step <= _MOST_TICKS), None)
+    step = step or _STEPS[-1] * -(-wall_s // (_STEPS[-1] * _MOST_TICKS))
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    first = -(-(local - midnight).total_seconds() // step) * step
+    made: list[Tick] = []
+    day = ""
+    when = midnight + timedelta(seconds=first)
+    while (since := (when - local).total_seconds()) <= wall_s:
+        date = _date(when)
+        made.append(_tick(when, since / wall_s, step, "" if date == day else date))
+        day, when = date, when + timedelta(seconds=step)
+    return made
+
+
+def _tick(when: datetime, part: float, step: float, date: str) -> Tick:
+    if step >= _DAY:
+        return Tick(part=part, text=_date(when), date="")
+    return Tick(part=part, text=f"{when:%H:%M:%S}" if step < 60 else f"{when:%H:%M}", date=date)  # noqa: PLR2004
+
+
+def _date(when: datetime) -> str:
+    return when.date().isoformat()

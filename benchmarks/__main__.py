@@ -1,0 +1,66 @@
+"""``make bench``: print the figures as Markdown tables and keep them as JSON."""
+
+import argparse
+import json
+import platform
+from pathlib import Path
+
+import pandas as pd
+
+from benchmarks import charts, flatten
+from benchmarks.generate import answer
+from benchmarks.timing import medians
+
+HERE = Path(__file__).parent
+SIZES = (1_000, 10_000, 100_000)
+
+
+def main() -> None:
+    """Time everything, print ratios, write JSON."""
+    options = _options()
+    print(
+        f"Python {platform.python_version()}, pandas {pd.__version__}, rounds: {options.rounds}\n"
+    )
+    flattened = {size: _flatten(size, options.rounds) for size in options.sizes}
+    print(_markdown("bytes → table, × msgspec untyped", flattened, flatten.MSGSPEC))
+    print(_markdown("bytes → table, × naive", flattened, flatten.NAIVE))
+    drawn = {n: medians(charts.contenders(n), options.rounds) for n in charts.ROWS}
+    print(_markdown("report → chart, rows", drawn, None))
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    figures = {"flatten": flattened, "charts": drawn, "rounds": options.rounds}
+    options.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False), encoding="utf-8")
+    print(f"figures: {options.json}")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="nodes of an answer")
+    parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds (default: 5)")
+    parser.add_argument("--json", type=Path, default=HERE / "results" / "latest.json")
+    return parser.parse_args()
+
+
+def _flatten(size: int, rounds: int) -> dict[str, float]:
+    return medians(flatten.contenders(answer(size)), rounds)
+
+
+def _markdown(title: str, figures: dict[int, dict[str, float]], base: str | None) -> str:
+    """Return one table: a row a contender, a column a size; seconds, and ratios to *base*."""
+    sizes = list(figures)
+    lines = [
+        f"| {title} | " + " | ".join(f"{size:,}" for size in sizes) + " |",
+        "|---|" + "---:|" * len(sizes),
+    ]
+    for name in figures[sizes[0]]:
+        cells = (_cell(figures[size], name, base) for size in sizes)
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(seconds: dict[str, float], name: str, base: str | None) -> str:
+    told = f"{seconds[name] * 1000:.1f} ms"
+    return f"{seconds[name] / seconds[base]:.2f} × ({told})" if base else told
+
+
+if __name__ == "__main__":
+    main()

@@ -90,7 +90,7 @@ class _Grower:
         children: dict[str, Node] = {}
         at, left = begin, size
         while left:
-            if left == size or left == 1:  # a start and an end event
+            if left in (size, 1):  # a start and an end event
                 pieces, at = [self.node(own, "", at, 0)], at + 1
             elif left > _SMALLEST_SUBPROCESS and depth < _DEEPEST and self._happens(_SUBPROCESS):
                 inside = self.rng.randint(_SMALLEST_SUBPROCESS, left - 1) - 1

@@ -8,6 +8,7 @@ import threading
 import zlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, Final, Self
 
@@ -101,12 +102,8 @@ class LocalSite:
         self._thread.start()
 
     def run(self) -> None:
-        """Answer in the foreground until interrupted."""
-        try:
-            self._serve()
-        finally:
-            self.stopped.set()
-            self._server.server_close()
+        """Answer in the foreground until interrupted; `stop` gives the port back."""
+        self._serve()
 
     def stop(self) -> None:
         """Stop answering and give the port back; a second time does nothing."""
@@ -282,7 +279,7 @@ def serve(
     port: int = 0,
     faults: Sequence[Fault | str] = (),
     credentials: Credentials | None = None,
-    announce: Callable[[str], None] = print,
+    announce: Callable[[str], None] = partial(print, flush=True),
 ) -> None:
     """Answer from an archive in the foreground until interrupted.
 
@@ -297,6 +294,9 @@ def serve(
         UsageError, SopsReportError: As in `LocalSite`.
     """
     site = LocalSite(archive_folder, port=port, faults=faults, credentials=credentials)
-    announce(site.url)
     with suppress(KeyboardInterrupt):
-        site.run()
+        try:
+            announce(site.url)
+            site.run()
+        finally:
+            site.stop()

@@ -1,5 +1,3 @@
 """Our version, the one place where it stands."""
 
-from typing import Final
-
-__version__: Final = "0.1.0"
+__version__ = "0.1.0"

@@ -12,7 +12,7 @@ UNWANTED = {
     "unfinished work": re.compile(rf"\b({'TO'}DO|{'FIX'}ME|{'XX'}X)\b|{'NotImplemented'}Error"),
     "a path of one machine": re.compile(rf"(?<![\w.])/({'wo'}rk|{'ro'}ot|{'Us'}ers|{'ho'}me)/\w"),
     "a registry": re.compile(rf"{'index'}-url\s*=|\"{'resolved'}\": *\"http|{'find'}-links"),
-    "a catch-all": re.compile(rf"except {'Exception'}\b|except {'BaseException'}\b|except:"),
+    "a catch-all": re.compile(rf"{'exc'}ept (Base)?Exception\b|{'exc'}ept:"),
     "a skipped test": re.compile(
         rf"pytest\.mark\.{'skip'}\b|pytest\.mark\.{'xfail'}|{'assert'} True"
     ),

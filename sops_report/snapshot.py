@@ -101,9 +101,15 @@ class FlowNode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """The flow of a task: true edges, kinds and component codes, by node id."""
+    """The flow of a task: true edges, kinds and component codes, by node id.
+
+    Attributes:
+        nodes: Every node of the flow, nested ones too, executed or not.
+        back_edges: The edges (source, target) that close a loop.
+    """
 
     nodes: Mapping[str, FlowNode]
+    back_edges: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

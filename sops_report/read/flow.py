@@ -42,7 +42,31 @@ def read_flow(document: object) -> Flow | None:
             inner = element.get("pipeline")
             if isinstance(inner, dict):
                 stack.append((inner, node_id))
-    return Flow(nodes=nodes) if nodes else None
+    return Flow(nodes=nodes, back_edges=_back_edges(nodes)) if nodes else None
+
+
+def _back_edges(nodes: Mapping[str, FlowNode]) -> frozenset[tuple[str, str]]:
+    """Return the edges that lead back to a node on the way to them (depth first, no recursion)."""
+    found: set[tuple[str, str]] = set()
+    done: set[str] = set()
+    first_ones = [node_id for node_id, node in nodes.items() if not node.predecessors]
+    for entry in [*first_ones, *nodes]:
+        on_the_way: dict[str, Iterator[str]] = {}
+        stack = [] if entry in done else [entry]
+        while stack:
+            node_id = stack[-1]
+            if node_id not in on_the_way:
+                known = nodes.get(node_id)
+                on_the_way[node_id] = iter(known.successors if known else ())
+            target = next(on_the_way[node_id], None)
+            if target is None:
+                done.add(stack.pop())
+                del on_the_way[node_id]
+            elif target in on_the_way:
+                found.add((node_id, target))
+            elif target not in done:
+                stack.append(target)
+    return frozenset(found)
 
 
 def _pipeline_of(document: object) -> Json | None:

@@ -144,6 +144,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
         "elapsed_time({value} 秒)与起止时间({times} 秒)不符:以时间为准",
     ),
     "note.no-start": ("a closed node has no start time", "已结束的节点没有开始时间"),
+    "note.no-finish": (
+        "a finished node has no finish time: its end is unknown",
+        "已完成的节点没有结束时间:结束时间未知",
+    ),
     "note.root-no-start": (
         "the task has no start time: the earliest start below is used",
         "任务没有开始时间:采用其下最早的开始时间",

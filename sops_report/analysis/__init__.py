@@ -1,0 +1,112 @@
+"""`Snapshot` → `Analysis`: what happened, when, why and where the time went.
+
+Everything here works on plain columns, never on pandas; the order of the rooms behind this door is
+`attempts`, `outcome`, `clock`, `durations`, `path`, `ledger`, `slack`, `findings`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sops_report.analysis.attempts import Attempts, earlier_attempts
+from sops_report.analysis.clock import Clock, read_clock
+from sops_report.analysis.durations import Durations, durations_of
+from sops_report.analysis.findings import find_oddities
+from sops_report.analysis.ledger import Section, classify, ledger_of
+from sops_report.analysis.outcome import Incidents, find_incidents, outcome_of
+from sops_report.analysis.path import critical_pieces
+from sops_report.analysis.slack import Slack, slack_of
+from sops_report.analysis.spans import Run
+from sops_report.snapshot import Note, Snapshot
+
+__all__ = ["Analysis", "analyse"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """Everything known about one run; per-node columns are parallel to the tree.
+
+    Attributes:
+        snapshot: What was read.
+        outcome: One of the outcome words.
+        incidents: Who failed, was retried, skipped, ignored; who is under way.
+        attempts: Proven earlier attempts by position.
+        clock: All moments.
+        durations: Duration and self time.
+        sections: The critical path, earliest first; they partition the run.
+        on_path: Per position: on the critical path (the containers it runs through included).
+        ledger: Microseconds by class, largest first; they add up to the wall time.
+        slack: Slack, drag and waiting time.
+        order_source: ``flow`` (true edges) or ``times`` (inferred).
+        notes: Findings about the data, the reader's first.
+    """
+
+    snapshot: Snapshot
+    outcome: str
+    incidents: Incidents
+    attempts: Attempts
+    clock: Clock
+    durations: Durations
+    sections: Sequence[Section]
+    on_path: Sequence[bool]
+    ledger: Mapping[str, int]
+    slack: Slack
+    order_source: str
+    notes: tuple[Note, ...]
+
+
+def analyse(snapshot: Snapshot, *, revoked_at_us: int | None = None) -> Analysis:
+    """Analyse one snapshot.
+
+    Args:
+        snapshot: As `sops_report.read` returns it.
+        revoked_at_us: When the task was revoked, if another source than the answer knows it.
+
+    Returns:
+        The analysis; never an error, whatever the snapshot holds.
+    """
+    attempts = earlier_attempts(snapshot)
+    incidents = find_incidents(snapshot, attempts)
+    outcome = outcome_of(snapshot, incidents)
+    clock = read_clock(snapshot, outcome, revoked_at_us=revoked_at_us)
+    run = Run(
+        snapshot=snapshot,
+        clock=clock,
+        attempts=attempts,
+        position_of=_first_positions(snapshot),
+    )
+    sections = classify(run, critical_pieces(run))
+    on_path = _on_path(snapshot, sections)
+    return Analysis(
+        snapshot=snapshot,
+        outcome=outcome,
+        incidents=incidents,
+        attempts=attempts,
+        clock=clock,
+        durations=durations_of(snapshot.tree, clock),
+        sections=sections,
+        on_path=on_path,
+        ledger=ledger_of(sections),
+        slack=slack_of(run, on_path),
+        order_source="flow" if snapshot.flow is not None else "times",
+        notes=(*snapshot.notes, *find_oddities(snapshot, clock, incidents)),
+    )
+
+
+def _first_positions(snapshot: Snapshot) -> dict[str, int]:
+    positions: dict[str, int] = {}
+    for position, node_id in enumerate(snapshot.tree.node_id):
+        if node_id is not None:
+            positions.setdefault(node_id, position)
+    return positions
+
+
+def _on_path(snapshot: Snapshot, sections: Sequence[Section]) -> list[bool]:
+    """Mark the nodes of the path, and every container that holds a piece of it."""
+    tree = snapshot.tree
+    marked = [False] * len(tree)
+    for section in sections:
+        position = tree.parent[section.position] if section.is_gap else section.position
+        while position >= 0 and not marked[position]:
+            marked[position] = True
+            position = tree.parent[position]
+    return marked

@@ -1,0 +1,203 @@
+"""The time model: when the task and each node really began and ended.
+
+``elapsed_time`` of an unfinished node is the only server clock in an answer; a finish time counts
+only in a closed state; a failed task ended with its last activity, however long it stood still
+afterwards. Definitions: `docs/measures.md`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sops_report.snapshot import Snapshot, Tree
+from sops_report.states import CLOSED, group_of
+
+SECOND_US: Final = 1_000_000
+_OPEN_GROUPS: Final = frozenset({"running", "waiting"})
+_TIMELESS: Final = frozenset({"CREATED", "EXPIRED"})
+_STANDING_STILL: Final = frozenset({"failed", "revoked", "waiting"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """All moments of one snapshot, in microseconds since 1970 (UTC).
+
+    Attributes:
+        as_of_us: The moment the snapshot speaks of; None when there is no time at all.
+        as_of_source: ``server_clock``, ``fetched_at``, ``last_activity`` or None.
+        start_us, end_us: Of the task; None for CREATED, EXPIRED or no time at all.
+        idle_us: How long the task stood still after its end, 0 while it runs; None as above.
+        last_activity_us: The latest valid finish or start below the root.
+        group: The state group per position.
+        finish_is_valid: Per position; None where there is no finish time.
+        is_live: Per position: an unfinished leaf that runs or waits, or a node that holds one.
+        end_of: The effective end per position; None if the node has none.
+    """
+
+    as_of_us: int | None
+    as_of_source: str | None
+    start_us: int | None
+    end_us: int | None
+    idle_us: int | None
+    last_activity_us: int | None
+    group: Sequence[str]
+    finish_is_valid: Sequence[bool | None]
+    is_live: Sequence[bool]
+    end_of: Sequence[int | None]
+
+    @property
+    def wall_us(self) -> int | None:
+        """The run's length, ``end - start``."""
+        if self.start_us is None or self.end_us is None:
+            return None
+        return self.end_us - self.start_us
+
+
+def read_clock(
+    snapshot: Snapshot, outcome: str, *, revoked_at_us: int | None = None
+) -> Clock:
+    """Return the moments of *snapshot*.
+
+    Args:
+        snapshot: What was read.
+        outcome: The outcome of the task; only some outcomes stand still.
+        revoked_at_us: When the task was revoked, if another source than the answer knows it.
+    """
+    tree = snapshot.tree
+    group = [group_of(state) for state in tree.state]
+    valid = [_finish_is_valid(tree, position) for position in range(len(tree))]
+    unfinished = [
+        start is not None and not ok for start, ok in zip(tree.start_us, valid, strict=True)
+    ]
+    activity = _last_activity_below(tree, valid)
+    live = _live(tree, group, unfinished)
+    as_of, source = _as_of(snapshot, unfinished)
+    start, end = _run(tree, group, valid, live, activity, as_of, revoked_at_us)
+    return Clock(
+        as_of_us=as_of,
+        as_of_source=source,
+        start_us=start,
+        end_us=end,
+        idle_us=_idle(outcome, as_of, end),
+        last_activity_us=activity[0],
+        group=group,
+        finish_is_valid=valid,
+        is_live=live,
+        end_of=list(_effective_ends(tree, valid, live, activity, as_of, end)),
+    )
+
+
+def _finish_is_valid(tree: Tree, position: int) -> bool | None:
+    finish, start = tree.finish_us[position], tree.start_us[position]
+    if finish is None:
+        return None
+    return tree.state[position] in CLOSED and (start is None or finish >= start)
+
+
+def _last_activity_below(tree: Tree, valid: Sequence[bool | None]) -> list[int | None]:
+    """Return the latest start or valid finish of each node's descendants."""
+    latest: list[int | None] = [None] * len(tree)
+    for position in range(len(tree) - 1, 0, -1):
+        parent = tree.parent[position]
+        own = tree.finish_us[position] if valid[position] else tree.start_us[position]
+        latest[parent] = _later(latest[parent], _later(own, latest[position]))
+    return latest
+
+
+def _later(first: int | None, second: int | None) -> int | None:
+    if first is None or second is None:
+        return second if first is None else first
+    return max(first, second)
+
+
+def _live(tree: Tree, group: Sequence[str], unfinished: Sequence[bool]) -> list[bool]:
+    live = [
+        tree.is_leaf(position) and unfinished[position] and group[position] in _OPEN_GROUPS
+        for position in range(len(tree))
+    ]
+    for position in range(len(tree) - 1, 0, -1):
+        if live[position]:
+            live[tree.parent[position]] = True
+    return live
+
+
+def _as_of(snapshot: Snapshot, unfinished: Sequence[bool]) -> tuple[int | None, str | None]:
+    tree = snapshot.tree
+    latest = max(_all_times(tree), default=None)
+    clock = _server_clock(tree, unfinished)
+    for moment, source in ((clock, "server_clock"), (snapshot.origin.fetched_at_us, "fetched_at")):
+        if moment is not None:
+            return (moment if latest is None else max(moment, latest)), source
+    return latest, None if latest is None else "last_activity"
+
+
+def _all_times(tree: Tree) -> Iterator[int]:
+    for column in (tree.start_us, tree.finish_us):
+        yield from (us for us in column if us is not None)
+
+
+def _server_clock(tree: Tree, unfinished: Sequence[bool]) -> int | None:
+    """Return ``start + elapsed_time`` of the root, else the largest of an unfinished node.
+
+    A node that still shows an older finish counts its elapsed time to that, so it is no clock.
+    """
+    clocks = {
+        position: start + round(elapsed * SECOND_US)
+        for position, (start, finish, elapsed) in enumerate(
+            zip(tree.start_us, tree.finish_us, tree.elapsed_s, strict=True)
+        )
+        if unfinished[position] and start is not None and finish is None
+        if elapsed is not None and elapsed >= 0
+    }
+    return clocks[0] if 0 in clocks else max(clocks.values(), default=None)
+
+
+def _run(  # noqa: PLR0913 - the whole time model meets here
+    tree: Tree,
+    group: Sequence[str],
+    valid: Sequence[bool | None],
+    live: Sequence[bool],
+    activity: Sequence[int | None],
+    as_of: int | None,
+    revoked_at_us: int | None,
+) -> tuple[int | None, int | None]:
+    if tree.state[0] in _TIMELESS:
+        return None, None
+    start = tree.start_us[0]
+    if start is None:
+        start = min((us for us in tree.start_us if us is not None), default=None)
+    if start is None:
+        return None, None
+    last = activity[0] if activity[0] is not None else start
+    end = last
+    if group[0] == "success" and valid[0]:
+        end = tree.finish_us[0] or last
+    elif group[0] == "revoked":
+        end = revoked_at_us or (tree.finish_us[0] if valid[0] else None) or last
+    elif (group[0] == "running" or live[0]) and as_of is not None:
+        end = as_of
+    return start, max(start, end)
+
+
+def _idle(outcome: str, as_of: int | None, end: int | None) -> int | None:
+    if as_of is None or end is None:
+        return None
+    return max(0, as_of - end) if outcome in _STANDING_STILL else 0
+
+
+def _effective_ends(  # noqa: PLR0913 - see above
+    tree: Tree,
+    valid: Sequence[bool | None],
+    live: Sequence[bool],
+    activity: Sequence[int | None],
+    as_of: int | None,
+    end: int | None,
+) -> Iterator[int | None]:
+    open_end = as_of if end is None or as_of is None else min(as_of, end)
+    for position in range(len(tree)):
+        if valid[position]:
+            yield tree.finish_us[position]
+        elif live[position]:
+            yield open_end
+        else:
+            yield activity[position]

@@ -1,0 +1,165 @@
+"""Where the time went: every piece of the path gets exactly one class.
+
+The classes add up to the wall time because the pieces do. With earlier attempts known, the gap
+before a retried node is split exactly into attempts and reactions.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final
+
+from sops_report.analysis.clock import SECOND_US
+from sops_report.analysis.path import Piece
+from sops_report.analysis.spans import Run
+
+_MANUAL_COMPONENTS: Final = frozenset({"pause_node", "bk_approve", "bot-approval"})
+_MANUAL_STATES: Final = frozenset({"PENDING_APPROVAL", "PENDING_CONFIRMATION"})
+_TIMER: Final = "sleep_timer"
+_CONTROL: Final = frozenset({
+    "start_event", "end_event", "exclusive_gateway", "parallel_gateway",
+    "conditional_parallel_gateway", "converge_gateway", "control",
+})  # fmt: skip
+
+CLASSES: Final = (
+    "work", "control", "manual", "timer", "running", "skipped",
+    "attempt", "reaction", "retry_gap", "loop_gap", "paused", "dispatch",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One classed piece of the critical path; see `path.Piece`."""
+
+    position: int
+    start_us: int
+    end_us: int
+    section_class: str
+    is_gap: bool
+    certain: bool
+    co_critical: tuple[int, ...]
+
+    @property
+    def length_us(self) -> int:
+        """The section's length."""
+        return self.end_us - self.start_us
+
+
+def classify(run: Run, pieces: Sequence[Piece]) -> list[Section]:
+    """Return the sections of the path, earliest first."""
+    on_path = {piece.position for piece in pieces if not piece.is_gap}
+    return [
+        _section(run, part, on_path) for piece in pieces for part in _split(run, piece)
+    ]
+
+
+def ledger_of(sections: Sequence[Section]) -> Mapping[str, int]:
+    """Return microseconds by class, largest first; only classes that occur."""
+    sums: dict[str, int] = {}
+    for section in sections:
+        sums[section.section_class] = sums.get(section.section_class, 0) + section.length_us
+    ranked = sorted(sums.items(), key=lambda item: (-item[1], CLASSES.index(item[0])))
+    return MappingProxyType({name: length for name, length in ranked if length})
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A piece, or a part of one that the attempts of its node explain."""
+
+    piece: Piece
+    known_class: str | None = None
+
+
+def _split(run: Run, piece: Piece) -> Iterator[_Part]:
+    """Cut a piece where earlier attempts of its node end, and where its last attempt begins."""
+    cuts = _attempt_times(run, piece)
+    if not cuts:
+        yield _Part(piece)
+        return
+    reached = piece.start_us
+    has_tried = False
+    last_start = run.tree.start_us[piece.position]
+    for start, end in cuts:
+        if start > reached:
+            yield _part(piece, reached, start, "reaction" if has_tried else None)
+        yield _part(piece, max(start, reached), end, "attempt")
+        reached, has_tried = max(reached, end), True
+    if piece.is_gap or last_start is None:
+        yield _part(piece, reached, piece.end_us, "reaction")
+        return
+    begin = min(max(last_start, reached), piece.end_us)
+    yield _part(piece, reached, begin, "reaction")
+    yield _Part(replace(piece, start_us=begin))
+
+
+def _part(piece: Piece, start: int, end: int, known_class: str | None) -> _Part:
+    return _Part(replace(piece, start_us=start, end_us=end, is_gap=True), known_class)
+
+
+def _attempt_times(run: Run, piece: Piece) -> list[tuple[int, int]]:
+    """Return the failed earlier attempts inside a piece, clipped to it, in order."""
+    position = piece.position
+    if position not in run.attempts or piece.at_end:
+        return []
+    skipped_whole = run.tree.skip[position] is True and not piece.is_gap
+    if skipped_whole or not run.tree.is_leaf(position):
+        return []
+    last_start = run.tree.start_us[position]
+    limit = piece.end_us if last_start is None else min(piece.end_us, last_start)
+    times = sorted(
+        (max(a.start_us, piece.start_us), min(a.end_us, limit))
+        for a in run.attempts[position]
+        if a.failed and a.start_us is not None and a.end_us is not None
+    )
+    return [(start, end) for start, end in times if start < end]
+
+
+def _section(run: Run, part: _Part, on_path: set[int]) -> Section:
+    piece = part.piece
+    return Section(
+        position=piece.position,
+        start_us=piece.start_us,
+        end_us=piece.end_us,
+        section_class=part.known_class or _class_of(run, piece),
+        is_gap=piece.is_gap,
+        certain=piece.certain,
+        co_critical=tuple(p for p in piece.co_critical if p not in on_path),
+    )
+
+
+def _class_of(run: Run, piece: Piece) -> str:
+    return _gap_class(run, piece) if piece.is_gap else leaf_class(run, piece.position)
+
+
+def leaf_class(run: Run, position: int) -> str:
+    """Return the class of a node's own time, the first that fits."""
+    tree, snapshot = run.tree, run.snapshot
+    component = component_of(run, position)
+    if tree.skip[position]:
+        return "skipped"
+    if component in _MANUAL_COMPONENTS or tree.state[position] in _MANUAL_STATES:
+        return "manual"
+    if component == _TIMER:
+        return "timer"
+    if tree.start_us[position] is not None and not run.clock.finish_is_valid[position]:
+        return "running"
+    return "control" if snapshot.kind[position] in _CONTROL else "work"
+
+
+def component_of(run: Run, position: int) -> str | None:
+    """Return the component code of a node, None without the flow."""
+    flow, node_id = run.snapshot.flow, run.tree.node_id[position]
+    known = flow.nodes.get(node_id) if flow is not None and node_id is not None else None
+    return known.component if known is not None else None
+
+
+def _gap_class(run: Run, piece: Piece) -> str:
+    tree, position = run.tree, piece.position
+    if not piece.at_end:
+        if tree.skip[position] and tree.start_us[position] == tree.finish_us[position]:
+            return "skipped"
+        if (tree.retry[position] or 0) > 0:
+            return "retry_gap"
+        if (tree.loop[position] or 0) > 1:
+            return "loop_gap"
+    return "paused" if piece.end_us - piece.start_us > SECOND_US else "dispatch"

@@ -1,0 +1,255 @@
+"""The critical path: sections that partition the run from start to end, without gap or overlap.
+
+Walked backwards: begin with the child that ended last, go on with the one that ended last before
+it began. With the flow only true predecessors are asked; without, the times decide, and a section
+whose neighbour they cannot tell says so. Ties are the rule on whole-second data, so every
+comparison allows equality; a strict one loses half of the nodes.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Final
+
+from sops_report.analysis.clock import SECOND_US
+from sops_report.analysis.spans import Run, Span, child_spans
+
+_DOUBT_US: Final = 2 * SECOND_US  # another end this near could have been the true predecessor
+_DUE: Final = frozenset({"READY", "SUSPENDED"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One piece of the path, before it is classed.
+
+    Attributes:
+        position: The node; for a gap the node it waits for.
+        start_us, end_us: Its part of the run.
+        is_gap: Nothing ran on the path.
+        at_end: A gap after the last child of its scope.
+        certain: False where times alone cannot tell.
+        co_critical: Positions of the others of a true tie.
+    """
+
+    position: int
+    start_us: int
+    end_us: int
+    is_gap: bool = False
+    at_end: bool = False
+    certain: bool = True
+    co_critical: tuple[int, ...] = ()
+
+
+def critical_pieces(run: Run) -> list[Piece]:
+    """Return the critical path of the whole task, earliest piece first."""
+    if run.clock.start_us is None or run.clock.end_us is None:
+        return []
+    pieces: list[Piece] = []
+    pending = [Piece(position=0, start_us=run.clock.start_us, end_us=run.clock.end_us)]
+    while pending:
+        piece = pending.pop()
+        inner = _inside(run, piece)
+        if inner:
+            pending.extend(reversed(inner))
+        else:
+            pieces.append(piece)
+    return pieces
+
+
+def _inside(run: Run, piece: Piece) -> list[Piece]:
+    """Return the pieces of a container's interval; nothing for a leaf or a gap."""
+    if piece.is_gap or run.tree.is_leaf(piece.position):
+        return []
+    scope = Scope.of(run, piece)
+    return scope.walk() or [scope.waiting(piece.start_us, piece.end_us, certain=True)]
+
+
+@dataclass(slots=True)
+class Scope:
+    """One container seen from inside: the candidates, sorted by their ends.
+
+    Attributes:
+        run: The run that is analysed.
+        piece: The container and its part of the run.
+        spans: The candidates, by exact end, then entry, then position.
+        ends: Their exact ends.
+        entries, reach: All entries in order, and the latest end of the spans entered until then.
+        by_node: Indices into `spans` by position.
+        below: The path has come down to this index; whatever ended later is no candidate.
+    """
+
+    run: Run
+    piece: Piece
+    spans: Sequence[Span]
+    ends: Sequence[int]
+    entries: Sequence[int]
+    reach: Sequence[int]
+    by_node: Mapping[int, Sequence[int]]
+    below: int
+
+    @classmethod
+    def of(cls, run: Run, piece: Piece) -> "Scope":
+        """Sort the candidates; a child wholly outside the interval (an old pass) is none."""
+        spans = [
+            span
+            for span in child_spans(run, piece.position)
+            if span.end_us >= piece.start_us and span.entry_us <= piece.end_us
+        ]
+        spans.sort(key=lambda s: (s.exact_end_us, s.entry_us, s.position, s.loop))
+        by_entry = sorted((span.entry_us, span.end_us) for span in spans)
+        by_node: dict[int, list[int]] = {}
+        for index, span in enumerate(spans):
+            by_node.setdefault(span.position, []).append(index)
+        return cls(
+            run=run,
+            piece=piece,
+            spans=spans,
+            ends=[span.exact_end_us for span in spans],
+            entries=[entry for entry, _ in by_entry],
+            reach=list(accumulate((end for _, end in by_entry), max)),
+            by_node=by_node,
+            below=len(spans),
+        )
+
+    def walk(self) -> list[Piece]:
+        """Return the scope's pieces, earliest first; empty without a candidate."""
+        pieces: list[Piece] = []
+        limit = self.piece.end_us
+        follower: Span | None = None
+        index = self._last()
+        while index is not None:
+            span = self.spans[index]
+            self.below = index
+            end = min(span.end_us, limit)
+            certain = self._is_certain(index, limit, follower)
+            pieces.extend(self._gap(end, limit, follower, certain=certain))
+            limit = min(max(span.entry_us, self.piece.start_us), end)
+            pieces.append(self._node(index, limit, end, follower, certain=certain))
+            follower, index = span, self._predecessor(span)
+        if follower is not None:
+            pieces.extend(self._gap(self.piece.start_us, limit, follower, certain=True))
+        pieces.reverse()
+        return pieces
+
+    def _last(self) -> int | None:
+        """Return the candidate that ended last.
+
+        Of several that are still open the one that began first, else the one that began last.
+        """
+        if not self.spans:
+            return None
+        latest = min(self.ends[-1], self.piece.end_us)
+        tied = range(bisect_left(self.ends, latest), len(self.spans))
+        closed = self.run.clock.finish_is_valid
+        still_open = [index for index in tied if not closed[self.spans[index].position]]
+        if still_open:
+            # The second engine lists children in the order they were entered.
+            return min(still_open, key=lambda i: (self.spans[i].entry_us, self.spans[i].position))
+        return max(tied, key=lambda i: (self.spans[i].entry_us, self.spans[i].position))
+
+    def _predecessor(self, span: Span) -> int | None:
+        sources = self._sources(span)
+        if sources is None:
+            return self._latest_before(span)
+        # An edge of the flow proves the order; two workers' clocks may differ by a second.
+        limit = span.entry_us + SECOND_US
+        return max((i for i in sources if self.spans[i].end_us <= limit), default=None)
+
+    def _sources(self, span: Span) -> list[int] | None:
+        """Return the candidates that the flow allows; None where it does not know the node."""
+        flow, node_id = self.run.snapshot.flow, self.run.tree.node_id[span.position]
+        if flow is None or node_id is None or node_id not in flow.nodes:
+            return None
+        return [
+            index
+            for source in flow.nodes[node_id].predecessors
+            for index in self.by_node.get(self.run.position_of.get(source, -1), ())
+            if (source, node_id) not in flow.back_edges or self.spans[index].loop < span.loop
+        ]
+
+    def _latest_before(self, span: Span) -> int | None:
+        limit = min(span.entry_us + SECOND_US - 1, span.exact_end_us)
+        index = min(bisect_right(self.ends, limit), self.below) - 1
+        while index >= 0 and self.spans[index].end_us > span.entry_us:
+            index -= 1
+        return index if index >= 0 else None
+
+    def _is_certain(self, index: int, limit: int, follower: Span | None) -> bool:
+        """Tell whether the times leave no doubt that this one came right before *limit*."""
+        if follower is not None and self._sources(follower) is not None:
+            return True
+        if follower is None and self.run.snapshot.flow is not None:
+            return True
+        near = index > 0 and self.ends[index - 1] >= limit - _DOUBT_US
+        gap = limit - self.spans[index].end_us > SECOND_US
+        return not near and not (gap and self._is_another_open(limit))
+
+    def _is_another_open(self, moment: int) -> bool:
+        """Tell whether a branch that was entered before *moment* ended after it."""
+        count = bisect_left(self.entries, moment)
+        return count > 0 and self.reach[count - 1] > moment
+
+    def _ties(self, index: int, follower: Span | None) -> tuple[int, ...]:
+        """Return the others that ended in the same second and could stand in its place."""
+        span = self.spans[index]
+        if span.entry_us >= span.end_us:
+            return ()  # an instant: whoever ended with it may have come before it
+        allowed = self._sources(follower) if follower is not None else None
+        first = bisect_left(self.ends, span.end_us)
+        last = bisect_left(self.ends, span.end_us + SECOND_US)
+        return tuple(
+            self.spans[other].position
+            for other in (allowed if allowed is not None else range(first, last))
+            if first <= other < last and self.spans[other].position != span.position
+            if self.spans[other].entry_us < self.spans[other].end_us
+        )
+
+    def _node(
+        self, index: int, start: int, end: int, follower: Span | None, *, certain: bool
+    ) -> Piece:
+        return Piece(
+            position=self.spans[index].position,
+            start_us=start,
+            end_us=end,
+            certain=certain,
+            co_critical=self._ties(index, follower),
+        )
+
+    def _gap(
+        self, start: int, end: int, follower: Span | None, *, certain: bool
+    ) -> Iterator[Piece]:
+        if end <= start:
+            return
+        if follower is None:
+            yield self.waiting(start, end, certain=certain)
+        else:
+            yield Piece(
+                position=follower.position,
+                start_us=start,
+                end_us=end,
+                is_gap=True,
+                certain=certain,
+            )
+
+    def waiting(self, start: int, end: int, *, certain: bool) -> Piece:
+        """Return the gap after the last child: it waits for the child that is due, if any."""
+        due = _due_child(self.run, self.piece.position)
+        return Piece(
+            position=self.piece.position if due is None else due,
+            start_us=start,
+            end_us=end,
+            is_gap=True,
+            at_end=due is None,
+            certain=certain,
+        )
+
+
+def _due_child(run: Run, scope: int) -> int | None:
+    """Return the child that is due but has not begun: READY or SUSPENDED, without a start."""
+    due = [
+        child
+        for child in run.tree.children(scope)
+        if run.tree.start_us[child] is None and run.tree.state[child] in _DUE
+    ]
+    return due[-1] if due else None

@@ -1,0 +1,72 @@
+"""Error signatures: texts that differ only by ids, addresses, numbers, times or paths are one.
+
+The same fault has the same signature in every task, so it can be searched for in a knowledge
+base. The first character is the version of the rules below and changes with them.
+"""
+
+import re
+from base64 import b32encode
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Final
+
+ALGORITHM: Final = "1"
+_LONGEST: Final = 4_000
+_LENGTH: Final = 5
+_LAST_LINES: Final = 1
+_TRACEBACK: Final = "Traceback (most recent call last)"
+
+# Order matters: longer things first, numbers last.
+_RULES: Final = (
+    (re.compile(r"https?://[^\s<>\"'）)，,]+"), "<url>"),
+    (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.I), "<id>"),
+    (re.compile(r"\d{4}[-/]\d\d?[-/]\d\d?(?:[ T]\d\d?:\d\d(?::\d\d)?(?:[.,]\d+)?)?"), "<time>"),
+    (re.compile(r"\b\d\d?:\d\d:\d\d(?:[.,]\d+)?"), "<time>"),
+    (re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b"), "<ip>"),
+    (re.compile(r"\b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}\b", re.I), "<ip>"),
+    (re.compile(r"(?<![\w<])(?:[A-Za-z]:)?(?:[/\\][\w.@+-]+){2,}[/\\]?"), "<path>"),
+    (re.compile(r"\b(?=[0-9a-z]*\d)(?=[0-9a-z]*[a-f])[0-9a-f]{7,}\b|\b[nv]?[0-9a-f]{31,32}\b"), "<id>"),
+    (re.compile(r"0x[0-9a-fA-F]+"), "<n>"),
+    (re.compile(r"(?<![A-Za-z_])[-+]?\d+(?:\.\d+)?"), "<n>"),
+)
+_BLANKS: Final = re.compile(r"\s+")
+_REPEATS: Final = re.compile(r"(<\w+>)(?:[\s,;、，]+\1)+")
+
+
+def signature_of(text: str | None, kind: str) -> str:
+    """Return the signature of a failure's text.
+
+    Args:
+        text: The plain text; None or blank stands for ``<no text>`` and the node's kind.
+        kind: The kind of the failed node.
+
+    Example:
+        >>> one = signature_of("10.0.0.1: disk /data/a is full, 99 %", "activity")
+        >>> one == signature_of("10.0.0.22: disk /data/b is full, 100 %", "activity")
+        True
+        >>> one
+        'E-1db2e6'
+    """
+    template = template_of(text) if text and text.strip() else f"<no text>{kind}"
+    digest = b32encode(blake2b(template.encode(), digest_size=5).digest()).decode().lower()
+    return f"E-{ALGORITHM}{digest[:_LENGTH]}"
+
+
+@lru_cache(maxsize=4096)
+def template_of(text: str) -> str:
+    """Return a text with everything that varies from run to run replaced by a placeholder.
+
+    Of a traceback only its last line counts: the stack differs from release to release.
+
+    Example:
+        >>> template_of("port 8080 not listening on 10.0.1.15")
+        'port <n> not listening on <ip>'
+    """
+    line = text[:_LONGEST]
+    if _TRACEBACK in line:
+        lines = [part for part in text[-_LONGEST:].splitlines() if part.strip()]
+        line = "\n".join(lines[-_LAST_LINES:])
+    for pattern, placeholder in _RULES:
+        line = pattern.sub(placeholder, line)
+    line = _BLANKS.sub(" ", line).strip()
+    return _REPEATS.sub(r"\1", line)

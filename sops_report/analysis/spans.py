@@ -1,0 +1,138 @@
+"""Who was under way when: one span a node, and one for each earlier pass that is proven.
+
+Path, slack and concurrency ask spans, not nodes: a loop runs a node several times, and histories
+bring the earlier passes back.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sops_report.analysis.attempts import Attempts
+from sops_report.analysis.clock import SECOND_US, Clock
+from sops_report.snapshot import Snapshot, Tree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run as the analysis sees it.
+
+    Attributes:
+        snapshot: What was read.
+        clock: Its moments.
+        attempts: Earlier attempts by position.
+        position_of: The position by node id (of twins the first).
+    """
+
+    snapshot: Snapshot
+    clock: Clock
+    attempts: Attempts
+    position_of: Mapping[str, int]
+
+    @property
+    def tree(self) -> Tree:
+        """The nodes."""
+        return self.snapshot.tree
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One visit of a node.
+
+    Attributes:
+        position: The node.
+        entry_us: When the node was entered: the first attempt of the pass, where it is known.
+        start_us: When the last attempt of the pass began.
+        end_us: When the pass ended (or the effective end).
+        exact_end_us: The same to the millisecond, where the engine tells it.
+        loop: The number of the pass.
+        is_newest: False for a pass that only histories or older snapshots still know.
+    """
+
+    position: int
+    entry_us: int
+    start_us: int
+    end_us: int
+    exact_end_us: int
+    loop: int
+    is_newest: bool = True
+
+
+def span_of(run: Run, position: int) -> Span | None:
+    """Return the newest pass of a node; None if it has not begun or has no end."""
+    tree = run.tree
+    start, end = tree.start_us[position], run.clock.end_of[position]
+    if start is None or end is None:
+        return None
+    end = max(start, end)
+    loop = tree.loop[position] or 1
+    tries = [
+        a.start_us
+        for a in run.attempts.get(position, ())
+        if a.loop == loop and a.start_us is not None and a.failed
+    ]
+    return Span(
+        position=position,
+        entry_us=min([start, *tries]),
+        start_us=start,
+        end_us=end,
+        exact_end_us=_exact_end(run, position, end),
+        loop=loop,
+    )
+
+
+def _exact_end(run: Run, position: int, end: int) -> int:
+    """Refine a whole-second finish by the first engine's ``state_refresh_at``."""
+    refresh = run.tree.refresh_us[position]
+    if refresh is None or not run.clock.finish_is_valid[position]:
+        return end
+    return refresh if end <= refresh < end + SECOND_US else end
+
+
+def earlier_spans(run: Run, position: int) -> list[Span]:
+    """Return the proven earlier passes of a node, oldest first."""
+    passes: dict[int, list[tuple[int, int]]] = {}
+    newest = run.tree.loop[position] or 1
+    for attempt in run.attempts.get(position, ()):
+        if attempt.loop < newest and attempt.start_us is not None and attempt.end_us is not None:
+            times = (attempt.start_us, max(attempt.start_us, attempt.end_us))
+            passes.setdefault(attempt.loop, []).append(times)
+    return [
+        Span(
+            position=position,
+            entry_us=min(times)[0],
+            start_us=max(times)[0],
+            end_us=max(times)[1],
+            exact_end_us=max(times)[1],
+            loop=loop,
+            is_newest=False,
+        )
+        for loop, times in sorted(passes.items())
+    ]
+
+
+def child_spans(run: Run, scope: int) -> list[Span]:
+    """Return the spans of a scope's direct children, in document order."""
+    spans: list[Span] = []
+    for child in run.tree.children(scope):
+        if child in run.attempts:
+            spans.extend(earlier_spans(run, child))
+        span = span_of(run, child)
+        if span is not None:
+            spans.append(span)
+    return spans
+
+
+def busy_us(intervals: Sequence[tuple[int, int]]) -> int:
+    """Return the length of the union of intervals.
+
+    Example:
+        >>> busy_us([(0, 4), (2, 6), (8, 9)])
+        7
+    """
+    total, reached = 0, None
+    for start, end in sorted(intervals):
+        begin = start if reached is None else max(start, reached)
+        if end > begin:
+            total += end - begin
+        reached = end if reached is None else max(reached, end)
+    return total

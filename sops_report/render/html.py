@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from sops_report.render import gantt, listing
+from sops_report.render.links import safe_link
 from sops_report.render.palette import CLASS_FILLS, TONE_FILLS, TONE_INKS
 from sops_report.render.rows import choose, chunks
 from sops_report.render.visible import line, visible
@@ -77,9 +78,7 @@ def _gantts(voice: Voice, rows: list[Any]) -> list[gantt.Chunk]:
         return []
     size_of_chunk = _OPEN_ROWS if len(rows) <= _OPEN_ROWS else _CHUNK
     pieces = chunks(rows, size_of_chunk)
-    return [
-        gantt.chunk(voice, piece, 1 + n * size_of_chunk) for n, piece in enumerate(pieces)
-    ]
+    return [gantt.chunk(voice, piece, 1 + n * size_of_chunk) for n, piece in enumerate(pieces)]
 
 
 def templates_folder() -> Path:
@@ -123,11 +122,3 @@ def _environment() -> Environment:
 def _seen(value: Any) -> Any:  # noqa: ANN401 - whatever an expression of a template yields
     """Write out what cannot be seen, in every text a template prints."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def safe_link(address: str) -> str | None:
-    """Return *address* if a reader may click it: http and https, without user and password."""
-    scheme, found, rest = address.partition("://")
-    if not found or scheme.lower() not in {"http", "https"} or "@" in rest.split("/", 1)[0]:
-        return None
-    return address if visible(address) == address and len(address) <= 2000 else None  # noqa: PLR2004

@@ -25,7 +25,7 @@ _NARROWEST: Final = 40
 
 _CODES: Final = {
     "failed": "1;31", "success": "32", "running": "33", "waiting": "35", "revoked": "1;35",
-    "skipped": "36", "ignored": "36", "not_started": "2", "unknown": "2", "strong": "1", "faint": "2",
+    "skipped": "36", "ignored": "36", "not_started": "2", "unknown": "2", "strong": "1",
 }  # fmt: skip
 _OUTCOME_TONE: Final = {
     "failed": "failed", "failing": "failed", "revoked": "revoked", "running": "running",

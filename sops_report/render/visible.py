@@ -21,9 +21,7 @@ _INVISIBLE: Final = (
               for end in (0xFFFE, 0xFFFF))
 )  # fmt: skip
 _ANY: Final = re.compile(f"[{_INVISIBLE}]")
-_PICTURES: Final = 0x2400
-_DELETE: Final = 0x7F
-_SPACE: Final = 0x20
+_IN_LINE: Final = {"\n": " ↵ ", "\t": " "}
 _WIDEST: Final = 2
 
 
@@ -32,7 +30,7 @@ def visible(text: str) -> str:
 
     Example:
         >>> visible("a\x1b[31mb\u202ec\n")
-        'a␛[31mb⟨U+202E⟩c\n'
+        'a⟨U+001B⟩[31mb⟨U+202E⟩c\n'
     """
     return _ANY.sub(_shown, text.replace("\r\n", "\n"))
 
@@ -42,26 +40,22 @@ def line(text: str, limit: int = 200) -> str:
 
     Example:
         >>> line("first\n  second"), line("abcdef", 4)
-        ('first␊  second', 'abc…')
+        ('first ↵   second', 'abc…')
     """
-    cut = text if len(text) <= limit else text[: limit - 1] + _ELLIPSIS
-    return _ANY.sub(_shown_in_line, cut.strip("\n"))
+    shown = _ANY.sub(_shown_in_line, text[: limit + 1].strip("\n"))
+    return shown if len(shown) <= limit else shown[: limit - 1] + _ELLIPSIS
 
 
 def _shown(match: re.Match[str]) -> str:
-    character = match[0]
-    return character if character in "\n\t" else _name(character)
+    return match[0] if match[0] in "\n\t" else _name(match[0])
 
 
 def _shown_in_line(match: re.Match[str]) -> str:
-    return " " if match[0] == "\t" else _name(match[0])
+    return _IN_LINE.get(match[0]) or _name(match[0])
 
 
 def _name(character: str) -> str:
-    code = ord(character)
-    if code < _SPACE:
-        return chr(_PICTURES + code)
-    return "␡" if code == _DELETE else f"⟨U+{code:04X}⟩"
+    return f"⟨U+{ord(character):04X}⟩"
 
 
 def cells(text: str) -> int:

@@ -3,7 +3,6 @@
 A word that stands in several groups (``failed`` of a task and of a node) has one definition that
 covers them all: `sops-report explain WORD` prints it.
 """
-# ruff: noqa: E501, RUF001 - one line a key, and Chinese has its own punctuation
 # fmt: off
 
 from collections.abc import Mapping

@@ -1,5 +1,4 @@
 """Words: the report's headings, labels and sentences, in every format."""
-# ruff: noqa: E501, RUF001 - one line a key, and Chinese has its own punctuation
 # fmt: off
 
 from collections.abc import Mapping

@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from sops_report.charts import rows
 from sops_report.charts.style import COLOURS, HATCHES, INK, house_style
 from sops_report.charts.texts import Texts, say_missing
+from sops_report.render.visible import line
+from sops_report.render.voice import Voice
 from sops_report.report.model import Node, Report
 from sops_report.states import GROUPS
 from sops_report.words import Language, say
@@ -71,10 +73,12 @@ def gantt(
     Raises:
         UsageError: *font* cannot be read.
     """
-    shown = rows.select(report, max_rows)
+    zone = display_zone(report.task.offset_minutes, zone)
+    voice = Voice(report=report, language=language, zone=zone)
+    shown = rows.select(voice, max_rows)
     named = len(shown) <= _MOST_NAMES
-    labels = [rows.label(node, language) for node in shown] if named else []
-    title = rows.shorten(rows.plain(report.verdict.title[language]), 100)
+    labels = [rows.label(node, voice) for node in shown] if named else []
+    title = line(report.verdict.title[language])
     texts = Texts.fitting([*labels, title], language, font)
     with house_style(texts.fonts.families):
         figure = _figure(len(shown), named=named)
@@ -83,8 +87,7 @@ def gantt(
         numbers = texts.labels(axes, labels, shown)
         bars = _bars(shown)
         if bars:
-            zone = display_zone(report.task.offset_minutes, zone)
-            _time_axis(axes, report, bars, texts.language, zone)
+            _time_axis(axes, bars, voice, texts.language)
         handles = _paint(axes, len(shown), bars, texts.language)
         notes = _footnotes(report, len(shown), texts.language, numbered=bool(numbers))
         figure.legend(
@@ -132,16 +135,14 @@ def _bars(shown: Sequence[Node]) -> list[_Bar]:
     ]
 
 
-def _time_axis(
-    axes: Axes, report: Report, bars: Sequence[_Bar], language: Language, zone: tzinfo
-) -> None:
+def _time_axis(axes: Axes, bars: Sequence[_Bar], voice: Voice, language: Language) -> None:
     left, right = min(bar.left for bar in bars), max(bar.right for bar in bars)
     margin = 0.015 * (right - left)
     axes.set_xlim(left - margin, right + margin)
-    locator = mdates.AutoDateLocator(tz=zone, minticks=4, maxticks=9)
+    locator = mdates.AutoDateLocator(tz=voice.zone, minticks=4, maxticks=9)
     formatter = mdates.ConciseDateFormatter(
         locator,
-        tz=zone,
+        tz=voice.zone,
         formats=list(_TICKS),
         zero_formats=["", "%Y", "%Y-%m", "%m-%d", "%H:%M", "%H:%M"],
         offset_formats=["", "%Y", "%Y-%m", "%Y-%m-%d", "%Y-%m-%d", "%Y-%m-%d"],
@@ -149,9 +150,7 @@ def _time_axis(
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(formatter)
     axes.grid(axis="x")
-    start = report.task.start_time or mdates.num2date(left)
-    offset = start.astimezone(zone).strftime("%z")
-    axes.set_xlabel(say("chart.axis", language, offset=f"{offset[:3]}:{offset[3:5]}"))
+    axes.set_xlabel(say("chart.axis", language, zone=voice.zone_name()))
 
 
 def _collections(bars: Sequence[_Bar]) -> Mapping[str, PolyCollection]:

@@ -5,15 +5,14 @@ from typing import Final
 
 from matplotlib.figure import Figure
 
-from sops_report.charts import rows
-from sops_report.charts.style import CLASS_COLOURS, house_style
+from sops_report.charts.style import CLASS_COLOURS, CLASS_HATCHES, house_style
 from sops_report.charts.texts import Texts, say_missing
+from sops_report.render.visible import line
 from sops_report.report.model import Report
 from sops_report.words import Language, say
 from sops_report.words.lengths import duration, share
 
 _SIZE: Final = (9.0, 2.0)
-_TITLE: Final = 90
 
 
 def ledger_bar(
@@ -32,7 +31,7 @@ def ledger_bar(
     Raises:
         UsageError: *font* cannot be read.
     """
-    title = rows.shorten(rows.plain(report.verdict.title[language]), _TITLE)
+    title = line(report.verdict.title[language])
     texts = Texts.fitting([title], language, font)
     with house_style(texts.fonts.families):
         figure = Figure(figsize=_SIZE, layout="constrained")
@@ -44,7 +43,14 @@ def ledger_bar(
         for name, seconds in report.ledger.items():
             words = say(f"class.{name}", texts.language)
             told = f"{words} {duration(seconds, texts.language)} ({share(seconds, total)})"
-            axes.barh(0, seconds, left=left, color=CLASS_COLOURS[name], label=told)
+            axes.barh(
+                0,
+                seconds,
+                left=left,
+                color=CLASS_COLOURS[name],
+                hatch=CLASS_HATCHES.get(name),
+                label=told,
+            )
             left += seconds
         if total:
             axes.set_xlim(0, total)

@@ -1,4 +1,4 @@
-"""How our charts look: colours, hatches and the rcParams that hold only inside a ``with``."""
+"""How our charts look: the colours of the page, hatches, and rcParams that hold inside a ``with``."""
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -7,19 +7,15 @@ from typing import Final
 
 from matplotlib import style
 
-# Told apart by lightness too, so that a grey print still says which is which.
-COLOURS: Final[Mapping[str, str]] = MappingProxyType({
-    "success": "#4fae86", "failed": "#c5282f", "running": "#3a7bd5", "waiting": "#f2a93b",
-    "revoked": "#7d6aa8", "not_started": "#d5d8dd", "unknown": "#8f959e",
-})  # fmt: skip
+from sops_report.render.palette import CLASS_FILLS, TONE_FILLS
+
+COLOURS: Final = TONE_FILLS
 HATCHES: Final[Mapping[str, str]] = MappingProxyType({
     "failed": "////", "waiting": "....", "revoked": "xxxx", "unknown": "\\\\\\\\",
 })  # fmt: skip
-CLASS_COLOURS: Final[Mapping[str, str]] = MappingProxyType({
-    "work": "#4fae86", "running": "#3a7bd5", "manual": "#f2a93b", "timer": "#f6d28b",
-    "skipped": "#b9b2d3", "control": "#aab4c0", "retry_gap": "#c5282f", "loop_gap": "#e08a6d",
-    "attempt": "#a04045", "reaction": "#d98c8f", "paused": "#7d6aa8", "dispatch": "#d5d8dd",
-})  # fmt: skip
+# The page fills skipped things with a pattern of its own; Matplotlib hatches a colour.
+CLASS_COLOURS: Final[Mapping[str, str]] = MappingProxyType({**CLASS_FILLS, "skipped": "#b9c2c7"})
+CLASS_HATCHES: Final[Mapping[str, str]] = MappingProxyType({"skipped": "////", "retry_gap": "xxxx"})
 INK: Final = "#1f2329"
 
 _RC: Final[Mapping[str, object]] = MappingProxyType({

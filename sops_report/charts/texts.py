@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 
 from sops_report.charts import rows
 from sops_report.charts.fonts import Fonts, MissingGlyphsWarning, choose
+from sops_report.render.visible import cells, line
 from sops_report.report.model import Node, Report
 from sops_report.words import CATALOGUE, Language, say
 
@@ -36,14 +37,14 @@ class Texts:
         """Return *title*, or what can be said of the task without its name."""
         if self.fonts.can_draw(title):
             return title
-        who = rows.plain(report.task.task_id or report.task.root_id or "")
+        who = line(report.task.task_id or report.task.root_id or "")
         outcome = say(f"outcome.{report.verdict.outcome}", self.language)
         return f"{who} – {outcome}" if who and self.fonts.can_draw(who) else outcome
 
     def labels(self, axes: Axes, labels: Sequence[str], nodes: Sequence[Node]) -> Numbers:
         """Write the names beside the rows; return what the numbers among them stand for."""
         numbers: Numbers = []
-        left = -_COLUMN * max(map(rows.columns, labels), default=0) - _COLUMN
+        left = -_COLUMN * max(map(cells, labels), default=0) - _COLUMN
         for row, (node, label) in enumerate(zip(nodes, labels, strict=False)):
             drawn = label
             if not self.fonts.can_draw(label):

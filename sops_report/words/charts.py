@@ -6,8 +6,8 @@ from types import MappingProxyType
 from typing import Final
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
-    "chart.axis": ("Time (UTC{offset})", "时间（UTC{offset}）"),
-    "chart.left_out": ("{left} of {all} nodes are not drawn: short ones off the critical path", "共 {all} 个节点，其中 {left} 个未画出：耗时短且不在关键路径上"),
+    "chart.axis": ("Time ({zone})", "时间（{zone}）"),
+    "chart.left_out": ("{left} of {all} nodes are not drawn: quiet ones", "共 {all} 个节点，其中 {left} 个未画出（无异常且耗时短）"),
     "chart.no_names": ("Names are left out, there are too many rows ({rows})", "行数过多（{rows} 行），未显示名称"),
     "chart.no_times": ("Nothing has started: the answer holds no times", "尚未开始执行：返回数据中没有时间"),
     "chart.no_ledger": ("No time to account for", "没有可归类的时间"),

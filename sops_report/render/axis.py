@@ -1,6 +1,6 @@
 """A time axis with round ticks: clock times of the display zone, dates where the day changes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
@@ -9,7 +9,8 @@ _STEPS: Final = (
     1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200,
     _DAY, 2 * _DAY, 7 * _DAY, 14 * _DAY, 28 * _DAY, 91 * _DAY, 182 * _DAY, 365 * _DAY,
 )  # fmt: skip
-_MOST_TICKS: Final = 6
+_MOST_TICKS: Final = 5
+_DATE_ROOM: Final = 0.22
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +33,7 @@ def ticks(start: datetime, wall_s: float, zone: tzinfo) -> list[Tick]:
     local = start.astimezone(zone).replace(tzinfo=None)
     if wall_s <= 0:
         return [Tick(part=0.0, text=f"{local:%H:%M:%S}", date=_date(local))]
-    step = next((step for step in _STEPS if wall_s / step <= _MOST_TICKS), None)
-    step = step or _STEPS[-1] * -(-wall_s // (_STEPS[-1] * _MOST_TICKS))
+    step = _step(wall_s)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     first = -(-(local - midnight).total_seconds() // step) * step
     made: list[Tick] = []
@@ -43,6 +43,20 @@ def ticks(start: datetime, wall_s: float, zone: tzinfo) -> list[Tick]:
         date = _date(when)
         made.append(_tick(when, since / wall_s, step, "" if date == day else date))
         day, when = date, when + timedelta(seconds=step)
+    return _without_crowded_date(made)
+
+
+def _step(wall_s: float) -> float:
+    fitting = (float(step) for step in _STEPS if wall_s / step <= _MOST_TICKS)
+    longest = float(_STEPS[-1])
+    return next(fitting, longest * -(-wall_s // (longest * _MOST_TICKS)))
+
+
+def _without_crowded_date(made: list[Tick]) -> list[Tick]:
+    # only the first day can be shorter than its date is wide
+    dated = [n for n, tick in enumerate(made) if tick.date][:2]
+    if len(dated) > 1 and made[dated[1]].part - made[dated[0]].part < _DATE_ROOM:
+        made[dated[0]] = replace(made[dated[0]], date="")
     return made
 
 

@@ -24,7 +24,8 @@ _MIN_PERCENT: Final = 0.4
 _MIN_PIXELS: Final = "2"
 _OVERVIEW_WIDTH: Final = 1000
 _LANES: Final = 40
-_LANE_HEIGHT: Final = 8
+_FEW_LANES: Final = 16
+_LANE_HEIGHTS: Final = (8, 3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,16 +174,17 @@ def overview(voice: Voice) -> Overview | None:
     if not report.task.wall_s or not leaves:
         return None
     lanes = min(len(leaves), _LANES)
+    lane_height = _LANE_HEIGHTS[lanes > _FEW_LANES]
     drawn: dict[str, set[tuple[float, float, float]]] = defaultdict(set)
     for n, node in enumerate(leaves):
         start = part_of_wall(report, node.start_time)
         end = part_of_wall(report, node.end_time)
         if start is not None and end is not None:
             x, width = _boxed(start, end)
-            drawn[tone(node)].add((x, n * lanes // len(leaves) * _LANE_HEIGHT, width))
+            drawn[tone(node)].add((x, n * lanes // len(leaves) * lane_height, width))
     return Overview(
-        height=lanes * _LANE_HEIGHT,
-        leaves=tuple(_shape(name, boxes, _LANE_HEIGHT - 1) for name, boxes in drawn.items()),
+        height=lanes * lane_height,
+        leaves=tuple(_shape(name, boxes, lane_height - 1) for name, boxes in drawn.items()),
         classes=_classes(voice),
         marks=marks(voice),
     )

@@ -21,7 +21,7 @@ from sops_report.report.model import Report
 from sops_report.words import Language
 from sops_report.words.lengths import number, share, size
 
-_TIMELINE_ROWS: Final = 1000
+_MOST_ROWS: Final = 1000
 _TABLE_ROWS: Final = 5000
 _CHUNK: Final = 200
 _OPEN_ROWS: Final = 300
@@ -56,7 +56,7 @@ def render_html(report: Report, language: Language, zone: tzinfo) -> str:
 
 def _context(voice: Voice) -> dict[str, Any]:
     report = voice.report
-    timeline = choose(report, _TIMELINE_ROWS)
+    timeline = choose(report, _OPEN_ROWS, _MOST_ROWS)
     table = choose(report, _TABLE_ROWS)
     style, script = asset("report.css"), asset("report.js")
     return {
@@ -69,7 +69,7 @@ def _context(voice: Voice) -> dict[str, Any]:
         "sections": listing.sections(report),
         "table": list(chunks(table, _CHUNK)), "n_unlisted": sum(row.n_folded for row in table),
         "signatures": Counter(failure.signature for failure in report.failures),
-        "open_rows": _OPEN_ROWS, "tones": TONE_FILLS, "inks": TONE_INKS, "fills": CLASS_FILLS,
+        "tones": TONE_FILLS, "inks": TONE_INKS, "fills": CLASS_FILLS,
     }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Which rows are shown where not all fit, and where their bars stand."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +9,7 @@ from typing import Final
 from sops_report.report.model import Node, Report
 
 _SLOWEST: Final = 20
+_PLAIN: Final = 5
 _QUIET: Final = frozenset({"success", "not_started"})
 
 
@@ -28,15 +29,23 @@ class Row:
     end: float | None
 
 
-def choose(report: Report, limit: int) -> list[Row]:
-    """Return at most *limit* rows in document order, the telling ones first of all.
+def choose(report: Report, limit: int, most: int = 0) -> list[Row]:
+    """Return the rows to show in document order, the telling ones first of all.
 
     Failed, skipped, retried, open and critical nodes and the slowest come before the quiet ones,
     shallow quiet ones before deep ones; a shown node's ancestors are shown too. What is left out
     is counted on its nearest shown ancestor, so nothing is lost silently.
+
+    Args:
+        report: The report.
+        limit: How many rows the quiet nodes may fill up.
+        most: How many rows the telling ones may take, where that is more than *limit*.
     """
     nodes = report.nodes
-    shown = set(range(len(nodes))) if len(nodes) <= limit else _telling(nodes, limit)
+    everything = len(nodes) <= limit
+    shown = set(range(len(nodes))) if everything else _telling(nodes, max(limit, most))
+    if not everything:
+        _fill(nodes, shown, limit)
     folded = _folded(nodes, shown)
     return [_row(report, nodes[at], folded[at]) for at in sorted(shown)]
 
@@ -45,14 +54,26 @@ def _telling(nodes: Sequence[Node], limit: int) -> set[int]:
     leaves = [node for node in nodes if node.is_leaf and node.duration_s]
     leaves.sort(key=lambda node: -(node.duration_s or 0))
     slow = {node.position for node in leaves[:_SLOWEST]}
-    order = sorted(nodes, key=lambda node: (_rank(node, slow), node.depth, node.position))
-    shown: set[int] = {0} if nodes else set()
-    for node in order:
+    ranked = [(rank, node) for node in nodes if (rank := _rank(node, slow)) < _PLAIN]
+    ranked.sort(key=lambda pair: (pair[0], pair[1].depth, pair[1].position))
+    shown: set[int] = {0}
+    for _, node in ranked:
         room = limit - len(shown)
         chain = _missing_chain(nodes, node, shown, room)
         if len(chain) <= room:
             shown.update(chain)
     return shown
+
+
+def _fill(nodes: Sequence[Node], shown: set[int], limit: int) -> None:
+    """Add whole families of quiet siblings while they fit, the shallow ones first."""
+    families: dict[int, list[int]] = defaultdict(list)
+    for node in nodes:
+        if node.position not in shown:
+            families[node.parent].append(node.position)
+    for parent in sorted(families, key=lambda parent: (nodes[parent].depth, parent)):
+        if parent in shown and len(shown) + len(families[parent]) <= limit:
+            shown.update(families[parent])
 
 
 def _rank(node: Node, slow: set[int]) -> int:
@@ -64,11 +85,12 @@ def _rank(node: Node, slow: set[int]) -> int:
         return 2
     if node.position in slow:
         return 3
-    return 4 if node.on_critical_path and node.is_leaf else 5
+    return 4 if node.on_critical_path and node.is_leaf else _PLAIN
 
 
 def _missing_chain(nodes: Sequence[Node], node: Node, shown: set[int], room: int) -> list[int]:
-    chain, at = [], node.position
+    chain: list[int] = []
+    at = node.position
     while at >= 0 and at not in shown and len(chain) <= room:
         chain.append(at)
         at = nodes[at].parent

@@ -1,4 +1,4 @@
-"""How our charts look: the colours of the page, hatches, and rcParams that hold inside a ``with``."""
+"""How our charts look: the page's colours, hatches, and settings that hold inside a ``with``."""
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager

@@ -1,11 +1,13 @@
 """Who asks: the credentials, and where a secret is found. No secret is ever shown by `repr`."""
 
+import json
 import shlex
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote, quote_plus
 
 from sops_report.errors import NotAllowedError
 
@@ -63,8 +65,18 @@ class Credentials:
         for name in SECRETS:
             secret = getattr(self, name)
             if len(secret) >= _SHORTEST_MASKED:
-                text = text.replace(secret, "***")
+                for spelling in _spellings(secret):
+                    text = text.replace(spelling, "***")
         return text
+
+
+def _spellings(secret: str) -> list[str]:
+    """Return the ways a site may write a secret, the longest first."""
+    ways = {secret, quote(secret, safe=""), quote_plus(secret), repr(secret)[1:-1]}
+    for _ in range(2):  # a message may hold JSON that holds JSON
+        ways |= {json.dumps(way)[1:-1] for way in ways}
+        ways |= {json.dumps(way, ensure_ascii=False)[1:-1] for way in ways}
+    return sorted(ways, key=len, reverse=True)
 
 
 def find_secret(

@@ -11,8 +11,8 @@ from typing import Any
 
 from sops_report.api.client import SopsClient
 from sops_report.api.retries import Clockwork, Patience
-from sops_report.archive import Archive
-from sops_report.config import Site, make_site
+from sops_report.archive import Archive, Saved
+from sops_report.config import make_site
 from sops_report.credentials import Credentials
 from sops_report.server import LocalSite
 
@@ -37,7 +37,13 @@ def fill_archive(folder: Path) -> Archive:
     return archive
 
 
-def keep(archive: Archive, body: bytes, *, as_of_us: int | None = FETCHED, **changed: Any) -> Any:
+def keep(
+    archive: Archive,
+    body: bytes,
+    *,
+    as_of_us: int | None = FETCHED,
+    **changed: Any,  # noqa: ANN401
+) -> Saved:
     """Save *body* as the test's task."""
     about = {**TASK, "fetched_at_us": FETCHED, "request": {}, "http_status": 200, **changed}
     return archive.save(body, as_of_us=as_of_us, **about)
@@ -47,15 +53,17 @@ class Naps:
     """A sleep that only writes down how long it would have slept."""
 
     def __init__(self) -> None:
+        """Begin without a nap."""
         self.taken: list[float] = []
 
     def clocks(self) -> Clockwork:
+        """Return clocks that sleep this way."""
         return Clockwork(sleep=self.taken.append, chance=lambda: 1.0)
 
 
 def client_of(
     url: str, door: str = "gateway", *, naps: Naps | None = None, tries: int = 4,
-    credentials: Credentials = CREDENTIALS, **changed: Any,
+    credentials: Credentials = CREDENTIALS, **changed: Any,  # noqa: ANN401
 ) -> SopsClient:  # fmt: skip
     site = replace(make_site(url, door=door, biz="2"), **changed)
     clocks = (naps or Naps()).clocks()
@@ -66,16 +74,10 @@ def door_url(site: LocalSite, door: str) -> str:
     return site.gateway_url if door == "gateway" else site.url
 
 
-def site_of(url: str, **changed: Any) -> Site:
-    return replace(make_site(url, biz="2"), **changed)
-
-
 Script = Callable[[http.server.BaseHTTPRequestHandler, bytes], None]
 
 
-def reply(
-    status: int, body: bytes, headers: Mapping[str, str] | None = None
-) -> Script:
+def reply(status: int, body: bytes, headers: Mapping[str, str] | None = None) -> Script:
     """Return a script that answers every request with the same."""
 
     def answer(handler: http.server.BaseHTTPRequestHandler, _: bytes) -> None:
@@ -95,6 +97,7 @@ class ScriptedSite(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, script: Script) -> None:
+        """Take a free port."""
         super().__init__(("127.0.0.1", 0), _Handler)
         self.script = script
         self.asked: list[tuple[str, str, dict[str, str], bytes]] = []
@@ -102,6 +105,7 @@ class ScriptedSite(http.server.ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
+        """The base address."""
         return f"{self.scheme}://127.0.0.1:{self.server_port}"
 
     def handle_error(self, request: object, client_address: object) -> None:
@@ -120,7 +124,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.server.asked.append((self.command, self.path, headers, body))
         self.server.script(self, body)
 
-    do_POST = do_GET
+    do_POST = do_GET  # noqa: N815 - the name that http.server looks for
 
 
 @contextmanager

@@ -20,7 +20,7 @@ def envelope(code: int, message: object = "", **more: object) -> bytes:
 
 REFUSALS = [
     # layer 1: the gateway
-    (400, envelope(1640001, "Parameters error [reason=app authentication failed]"), "bad-credentials"),
+    (400, envelope(1640001, "[reason=app authentication failed]"), "bad-credentials"),
     (400, envelope(1640001, "please provide a valid user identity"), "bad-credentials"),
     (400, envelope(1640001, "Parameters error"), "site-error"),
     (401, envelope(1640100, "unauthorized"), "bad-credentials"),
@@ -120,13 +120,17 @@ def test_the_sites_words_are_cleaned_cut_and_masked() -> None:
     ],
 )  # fmt: skip
 def test_only_passing_troubles_are_worth_another_try(
-    status: int, body: bytes, expected: bool  # noqa: FBT001 - a parameter of the table
+    status: int,
+    body: bytes,
+    expected: bool,  # noqa: FBT001 - a parameter of the table
 ) -> None:
     assert is_temporary(Reply(status=status, headers={}, body=body)) is expected
 
 
 def test_a_missing_id_asks_for_the_plain_question() -> None:
-    assert wants_plain_question(Reply(status=200, headers={}, body=envelope(3599999, "error: 'id'")))
+    assert wants_plain_question(
+        Reply(status=200, headers={}, body=envelope(3599999, "error: 'id'"))
+    )
     assert not wants_plain_question(Reply(status=200, headers={}, body=envelope(3599999, "no id")))
     assert not wants_plain_question(Reply(status=200, headers={}, body=b"<html>"))
 
@@ -141,7 +145,8 @@ def test_what_is_no_whole_object_has_no_members(body: bytes) -> None:
 
 
 def test_members_agree_with_json_where_json_can_read() -> None:
-    body = b'\xef\xbb\xbf {"a": [1, {"b": "}]"}], "c": "d:,\\"e", "f\\u0041": {}, "g": -1.5e3, "h":null}'
+    body = b'\xef\xbb\xbf {"a": [1, {"b": "}]"}], "c": "d:,\\"e", '
+    body += b'"f\\u0041": {}, "g": -1.5e3, "h":null}'
     raw = members(body)
     assert raw is not None
     assert {key: json.loads(text) for key, text in raw.items()} == json.loads(body)

@@ -13,7 +13,16 @@ from pathlib import Path
 import pytest
 import trustme
 from sites import (
-    CREDENTIALS, SECRET, Naps, Script, client_of, door_url, fill_archive, reply, saved, scripted,
+    CREDENTIALS,
+    SECRET,
+    Naps,
+    Script,
+    client_of,
+    door_url,
+    fill_archive,
+    reply,
+    saved,
+    scripted,
 )  # fmt: skip
 
 from sops_report.api.client import SopsClient
@@ -217,14 +226,12 @@ def test_switches_that_are_off_are_left_out_and_those_on_are_sent() -> None:
     ("credentials", "expected"),
     [
         (CREDENTIALS, {"bk_app_code": "my-app", "bk_app_secret": SECRET, "bk_username": "admin"}),
-        (replace(CREDENTIALS, bk_token="t"),
-         {"bk_app_code": "my-app", "bk_app_secret": SECRET, "bk_token": "t"}),
-        (Credentials(access_token="tok"), {"access_token": "tok"}),
+        (replace(CREDENTIALS, bk_token=SECRET),
+         {"bk_app_code": "my-app", "bk_app_secret": SECRET, "bk_token": SECRET}),
+        (Credentials(access_token=SECRET), {"access_token": SECRET}),
     ],
 )  # fmt: skip
-def test_the_header_names_app_and_user(
-    credentials: Credentials, expected: dict[str, str]
-) -> None:
+def test_the_header_names_app_and_user(credentials: Credentials, expected: dict[str, str]) -> None:
     with scripted(reply(200, GOOD)) as site:
         with client_of(site.url, credentials=credentials) as client:
             client.get_task_status(515)
@@ -256,7 +263,10 @@ def test_ids_are_checked_before_anything_is_sent() -> None:
                     client.get_task_status(bad)
             with pytest.raises(UsageError):
                 client.get_task_status(1, scope="other")
-        with SopsClient(make_site(site.url), CREDENTIALS) as client, pytest.raises(UsageError) as no:
+        with (
+            SopsClient(make_site(site.url), CREDENTIALS) as client,
+            pytest.raises(UsageError) as no,
+        ):
             client.get_task_status(1)
         assert no.value.key == "no-biz"
         assert site.asked == []

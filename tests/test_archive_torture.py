@@ -21,7 +21,8 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[5])
 from sops_report.archive import Archive
-archive, name, start, count = Archive(Path(sys.argv[1])), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+archive, name = Archive(Path(sys.argv[1])), sys.argv[2]
+start, count = int(sys.argv[3]), int(sys.argv[4])
 where = dict(site="bk.example.com", scope="cmdb_biz", biz="2", task_id="515")
 for number in range(start, start + count):
     body = b'{"result": true, "data": {"who": "%s", "n": %d, "pad": "%s"}}' % (

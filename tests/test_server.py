@@ -14,7 +14,7 @@ from sites import SECRET, fill_archive, keep, saved
 
 from sops_report.archive import Archive
 from sops_report.errors import SopsReportError, UsageError
-from sops_report.server import FAULTS, LocalSite, read_fault, serve
+from sops_report.server import FAULTS, LocalSite, read_fault
 
 HEADER = json.dumps({"bk_app_code": "a", "bk_app_secret": SECRET, "bk_username": "u"})
 ESB = "/api/c/compapi/v2/sops/get_task_status/"
@@ -32,7 +32,8 @@ def site(folder: Path) -> LocalSite:
 
 
 def ask(
-    url: str, *, header: str | None = HEADER, body: bytes | None = None, kind: str = "application/json"
+    url: str, *, header: str | None = HEADER, body: bytes | None = None,
+    kind: str = "application/json",
 ) -> tuple[int, bytes, dict[str, str]]:  # fmt: skip
     headers = {"Content-Type": kind} | ({"X-Bkapi-Authorization": header} if header else {})
     request = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310 - our own site
@@ -48,14 +49,17 @@ def ask(
 @pytest.mark.parametrize(
     "path",
     ["/get_task_status/515/2/", "/api/bk-sops/prod/get_task_status/515/2/?with_ex_data=1",
-     "/x/get_task_status/515/2/", f"{ESB}?task_id=515&bk_biz_id=2", f"{ESB[:-1]}?task_id=515&bk_biz_id=2"],
+     "/x/get_task_status/515/2/", f"{ESB}?task_id=515&bk_biz_id=2",
+     f"{ESB[:-1]}?task_id=515&bk_biz_id=2"],
 )  # fmt: skip
 def test_both_doors_answer_the_newest_bytes(site: LocalSite, path: str) -> None:
     status, body, _ = ask(site.url + path)
     assert (status, body) == (200, saved("finished"))
 
 
-def test_the_esb_takes_credentials_as_parameters_of_a_get_a_json_and_a_form(site: LocalSite) -> None:
+def test_the_esb_takes_credentials_as_parameters_of_a_get_a_json_and_a_form(
+    site: LocalSite,
+) -> None:
     query = f"task_id=515&bk_biz_id=2&bk_app_code=a&app_secret={SECRET}&bk_username=u"
     assert ask(f"{site.url}{ESB}?{query}", header=None)[1] == saved("finished")
     form = "application/x-www-form-urlencoded"

@@ -8,7 +8,6 @@ import threading
 import zlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import ClassVar, Final, Self
 
@@ -273,13 +272,19 @@ _MADE_UP: Final[dict[str, Callable[[Response], Response]]] = {
 }  # fmt: skip
 
 
+def _print_at_once(url: str) -> None:
+    """Print the address now: whoever reads it through a pipe waits for it."""
+    sys.stdout.write(f"{url}\n")
+    sys.stdout.flush()
+
+
 def serve(
     archive_folder: Archive | Path | str,
     *,
     port: int = 0,
     faults: Sequence[Fault | str] = (),
     credentials: Credentials | None = None,
-    announce: Callable[[str], None] = partial(print, flush=True),
+    announce: Callable[[str], None] = _print_at_once,
 ) -> None:
     """Answer from an archive in the foreground until interrupted.
 

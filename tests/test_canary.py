@@ -1,0 +1,128 @@
+"""A secret planted through the environment is found nowhere: no file, log, error, traceback."""
+
+import http.server
+import json
+import logging
+import traceback
+from pathlib import Path
+
+import pytest
+from sites import DATA, TASK, Naps, Script, door_url, fill_archive, reply, scripted
+
+from sops_report.api.client import SopsClient
+from sops_report.api.retries import Patience
+from sops_report.archive import Archive
+from sops_report.config import Settings, read_settings
+from sops_report.errors import SopsReportError
+from sops_report.server import FAULTS, LocalSite
+from sops_report.words import Language
+
+CANARY = 'kanarie-8fQ2-"quoted"-%2F &é'
+DOORS = ("gateway", "esb")
+KINDS = (
+    {"SOPS_REPORT_APP_CODE": "a", "SOPS_REPORT_APP_SECRET": CANARY, "SOPS_REPORT_USERNAME": "u"},
+    {"SOPS_REPORT_APP_CODE": "a", "SOPS_REPORT_APP_SECRET": CANARY, "SOPS_REPORT_BK_TOKEN": CANARY},
+    {"SOPS_REPORT_ACCESS_TOKEN": CANARY},
+)
+
+
+def settings_of(url: str, door: str, kind: dict[str, str], folder: Path) -> Settings:
+    environ = {**kind, "SOPS_REPORT_URL": url, "SOPS_REPORT_DOOR": door, "SOPS_REPORT_BIZ": "2",
+               "SOPS_REPORT_TIMEOUT": "0.6"}  # fmt: skip
+    return read_settings(environ, config_file=folder / "config.toml")
+
+
+def everything_said(settings: Settings, archive: Archive) -> str:
+    """Ask, archive, and return every text that came of it, local variables included."""
+    credentials, naps = settings.credentials(), Naps()
+    said = [repr(settings), repr(credentials), str(credentials)]
+    with SopsClient(
+        settings.site(), credentials, patience=Patience(tries=2), clocks=naps.clocks()
+    ) as client:
+        said.append(repr(client))
+        try:
+            answer = client.get_task_status(515, with_failed_node_info=True)
+        except SopsReportError as error:
+            told = traceback.TracebackException.from_exception(error, capture_locals=True)
+            said += [*told.format(), repr(error), repr(error.values), repr(error.__context__)]
+            said += [error.text(one) + error.hint(one) for one in Language]
+        else:
+            saved = archive.save(
+                answer.body, **TASK, as_of_us=None, fetched_at_us=answer.fetched_at_us,
+                request=answer.request, http_status=answer.http_status,
+            )  # fmt: skip
+            said += [repr(answer), repr(saved)]
+    return "\n".join(said)
+
+
+def is_clean(text: str) -> bool:
+    spellings = {CANARY, json.dumps(CANARY)[1:-1], json.dumps(CANARY, ensure_ascii=False)[1:-1]}
+    return "kanarie" not in text and not any(spelling in text for spelling in spellings)
+
+
+def files_are_clean(folder: Path) -> bool:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return all(is_clean(path.read_bytes().decode("utf-8", "replace")) for path in files)
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("fault", [*FAULTS, "none", "502:always"])
+def test_the_canary_is_in_nothing_we_say_whatever_goes_wrong(
+    tmp_path: Path,
+    door: str,
+    fault: str,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    served, kept = fill_archive(tmp_path / "served"), Archive(tmp_path / "kept")
+    faults = [] if fault == "none" else [fault]
+    with LocalSite(served, faults=faults, slow_s=0.7) as site:
+        for kind in KINDS:
+            settings = settings_of(door_url(site, door), door, kind, tmp_path)
+            assert is_clean(everything_said(settings, kept))
+    assert is_clean(caplog.text)
+    assert is_clean("".join(capfd.readouterr()))
+    assert files_are_clean(tmp_path)
+    if fault in {"none", "gzip"}:
+        assert len(kept.tasks()) == 1
+
+
+def echo(status: int, *, in_header: bool) -> Script:
+    """Return a site that says back what it was sent, as some do in their errors."""
+
+    def answer(handler: http.server.BaseHTTPRequestHandler, body: bytes) -> None:
+        sent = json.loads(handler.headers["X-Bkapi-Authorization"])
+        message = f"app_secret is wrong: {'、'.join(sent.values())} {body.decode()}"
+        text = json.dumps({"result": False, "code": 1306000, "message": message}).encode()
+        plain = "wrong secrets: " + ", ".join(sent.values())
+        headers = {"X-Bkapi-Error-Message": plain, "Location": f"http://x/{plain}"}
+        reply(status, b"<html>" if in_header else text, headers)(handler, body)
+
+    return answer
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("status", [200, 302, 401, 403, 500])
+@pytest.mark.parametrize("in_header", [True, False])
+def test_a_site_that_echoes_the_canary_is_not_repeated(
+    tmp_path: Path,
+    door: str,
+    status: int,
+    in_header: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    with scripted(echo(status, in_header=in_header)) as site:
+        for kind in KINDS:
+            settings = settings_of(site.url, door, kind, tmp_path)
+            assert is_clean(everything_said(settings, Archive(tmp_path / "kept")))
+
+
+def test_the_canary_reaches_the_site_or_all_this_proves_nothing(tmp_path: Path) -> None:
+    good = (DATA / "finished.json").read_bytes()
+    for door in DOORS:
+        with scripted(reply(200, good)) as site:
+            settings = settings_of(site.url, door, KINDS[0], tmp_path)
+            everything_said(settings, Archive(tmp_path / door))
+            _, path, headers, _ = site.asked[0]
+        assert json.loads(headers["x-bkapi-authorization"])["bk_app_secret"] == CANARY
+        assert is_clean(path)

@@ -12,8 +12,7 @@ from typing import Any
 from sops_report.api.client import SopsClient
 from sops_report.api.retries import Clockwork, Patience
 from sops_report.archive import Archive, Saved
-from sops_report.config import make_site
-from sops_report.credentials import Credentials
+from sops_report.config import Credentials, make_site
 from sops_report.server import LocalSite
 
 DATA = Path(__file__).parent / "data" / "site"

@@ -28,8 +28,7 @@ from sites import (
 from sops_report.api.client import SopsClient
 from sops_report.api.retries import asked_wait
 from sops_report.api.transport import Reply
-from sops_report.config import make_site
-from sops_report.credentials import Credentials
+from sops_report.config import Credentials, make_site
 from sops_report.errors import NetworkError, NotAllowedError, SopsReportError, UsageError
 from sops_report.server import LocalSite
 from sops_report.words import Language

@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from sops_report.config import default_config_file, make_site, read_profiles, read_settings
-from sops_report.credentials import Credentials
+from sops_report.config import (
+    Credentials,
+    default_config_file,
+    make_site,
+    read_profiles,
+    read_settings,
+)
 from sops_report.errors import NotAllowedError, UsageError
 from sops_report.words import Language
 

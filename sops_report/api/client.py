@@ -9,8 +9,7 @@ from sops_report.api.answers import problem_of, wants_plain_question
 from sops_report.api.doors import write_call
 from sops_report.api.retries import Clockwork, Patience, send_patiently
 from sops_report.api.transport import Reply, Transport
-from sops_report.config import SCOPES, Site, clean_id
-from sops_report.credentials import Credentials
+from sops_report.config import SCOPES, Credentials, Site, clean_id
 from sops_report.errors import UsageError
 
 Parameters = Mapping[str, str | int]

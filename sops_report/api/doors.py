@@ -14,8 +14,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from sops_report.api.transport import Call
-from sops_report.config import Site
-from sops_report.credentials import Credentials
+from sops_report.config import Credentials, Site
 
 _ESB_BASE: Final = "/api/c/compapi/v2/sops"
 _AGENT: Final = {"Accept": "application/json", "User-Agent": "sops-report"}

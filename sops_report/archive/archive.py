@@ -21,7 +21,7 @@ from sops_report.archive.layout import (
 )  # fmt: skip
 from sops_report.archive.sameness import says_the_same
 from sops_report.archive.verify import Finding, verify
-from sops_report.credentials import SECRET_PARAMETERS
+from sops_report.config import SECRET_PARAMETERS
 from sops_report.errors import InputError, UsageError
 from sops_report.version import __version__
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from sops_report.archive import Archive
 from sops_report.archive.layout import snapshots_in
-from sops_report.credentials import Credentials
+from sops_report.config import Credentials
 from sops_report.server.questions import Question
 
 _JSON: Final = "application/json"

@@ -127,7 +127,7 @@ def test_nobody_imports_pyplot(checkout: Path) -> None:
     ],
     ids=["import", "help"],
 )
-def test_starting_up_loads_no_heavy_library(start: str) -> None:
+def test_starting_up_loads_no_heavy_library(start: str, checkout: Path) -> None:
     script = (
         "import atexit, sys\n"
         f"heavy = {sorted(HEAVY)!r}\n"
@@ -135,6 +135,12 @@ def test_starting_up_loads_no_heavy_library(start: str) -> None:
         f"{start}\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, encoding="utf-8", check=True
+        [sys.executable, "-c", script],
+        cwd=checkout,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
     )
+    assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "loaded []", done.stderr

@@ -35,7 +35,10 @@ def test_it_uses_the_public_library_only(path: Path) -> None:
 
 @pytest.mark.slow
 @each
-def test_it_runs_and_shows_chart_and_tables(path: Path) -> None:
+def test_it_runs_and_shows_chart_and_tables(
+    path: Path, checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(checkout))
     notebook = nbformat.read(path, as_version=4)
     client = NotebookClient(notebook, timeout=120, kernel_name="python3")
     client.execute(cwd=str(path.parent))

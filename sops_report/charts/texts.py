@@ -44,7 +44,8 @@ class Texts:
     def labels(self, axes: Axes, labels: Sequence[str], nodes: Sequence[Node]) -> Numbers:
         """Write the names beside the rows; return what the numbers among them stand for."""
         numbers: Numbers = []
-        left = -_COLUMN * max(map(cells, labels), default=0) - _COLUMN
+        widest = max(labels, key=cells, default="")
+        left = -_COLUMN * (cells(widest) + 1)
         for row, (node, label) in enumerate(zip(nodes, labels, strict=False)):
             drawn = label
             if not self.fonts.can_draw(label):

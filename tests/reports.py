@@ -20,7 +20,7 @@ from sops_report.report.model import (
     Verdict,
 )
 from sops_report.states import group_of
-from sops_report.words import Language
+from sops_report.words import Language, say
 
 START = datetime(2020, 8, 18, 3, 31, 8, tzinfo=UTC)
 HOSTILE_NAME = (
@@ -148,7 +148,10 @@ def make(nodes: tuple[Node, ...], outcome: str, sentence: tuple[str, str], **mor
         "verdict": Verdict(
             outcome=outcome,
             sentence={Language.EN: sentence[0], Language.ZH: sentence[1]},
-            title={Language.EN: f"{outcome} · {name}", Language.ZH: f"{outcome} · {name}"},
+            title={
+                language: f"{say(f'outcome.{outcome}', language)} · {name or root.label}"
+                for language in Language
+            },
         ),
         "order_source": "times", "critical_path": (), "failures": (), "retried": (),
         "skipped": (), "ignored": (), "nodes": nodes, "notes": (),

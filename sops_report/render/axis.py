@@ -10,7 +10,7 @@ _STEPS: Final = (
     _DAY, 2 * _DAY, 7 * _DAY, 14 * _DAY, 28 * _DAY, 91 * _DAY, 182 * _DAY, 365 * _DAY,
 )  # fmt: skip
 _MOST_TICKS: Final = 5
-_DATE_ROOM: Final = 0.22
+_DATE_ROOM: Final = 0.28
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,6 +113,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
         finalize=_seen,
     )
     made.filters.update(line=line, number=number, share=share, size=size, safe_link=safe_link)

@@ -100,7 +100,7 @@ def words_used(voice: Voice) -> list[tuple[str, str]]:
     keys += [f"kind.{kind}" for kind in dict.fromkeys(node.kind for node in report.nodes)]
     explained: dict[str, str] = {}
     for key in keys:
-        explain = "explain." + key.partition(".")[2]
+        explain = f"explain.{key.partition('.')[2]}"
         if has_words(key) and has_words(explain):
             explained.setdefault(voice.say(key), voice.say(explain))
     return list(explained.items())

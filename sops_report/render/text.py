@@ -21,7 +21,7 @@ _MOST_NOTES: Final = 8
 _MOST_REFS: Final = 10
 _TEXT_LINES: Final = 8
 _DEEPEST: Final = 8
-_NARROWEST: Final = 40
+_NARROWEST: Final = 60
 
 _CODES: Final = {
     "failed": "1;31", "success": "32", "running": "33", "waiting": "35", "revoked": "1;35",
@@ -102,7 +102,7 @@ def _verdict(sheet: Sheet) -> Iterator[str]:
         yield voice.idle()
     yield from sheet.wrapped(voice.numbers(), most=2)
     if voice.report.task.wall_s is not None:
-        yield _times(voice)
+        yield from sheet.wrapped(_times(voice), most=3)
     row = strip(voice.report, sheet.width - 2)
     if row:
         yield f"│{row}│"

@@ -6,10 +6,10 @@ from io import BytesIO
 import matplotlib.dates as mdates
 from matplotlib.figure import Figure
 
-import sops_report as sr
 from benchmarks.generate import answer
 from sops_report.charts import gantt, picture
 from sops_report.read import read_bytes
+from sops_report.report.build import build_report
 from sops_report.report.model import Report
 
 ROWS = (200, 1_000, 10_000)
@@ -17,7 +17,7 @@ ROWS = (200, 1_000, 10_000)
 
 def contenders(n_rows: int) -> Mapping[str, Callable[[], object]]:
     """Return what is timed on a report with *n_rows* rows."""
-    report = sr.build_report(read_bytes(answer(n_rows - 1)))
+    report = build_report(read_bytes(answer(n_rows - 1)))
     return {
         "sops_report: figure": lambda: gantt(report, max_rows=n_rows),
         "sops_report: figure and PNG": lambda: picture(gantt(report, max_rows=n_rows), "png"),

@@ -25,7 +25,7 @@ _MIN_PIXELS: Final = "2"
 _OVERVIEW_WIDTH: Final = 1000
 _LANES: Final = 40
 _FEW_LANES: Final = 16
-_LANE_HEIGHTS: Final = (8, 3)
+_LANE_HEIGHTS: Final = (8, 4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,17 +132,19 @@ def _bar(voice: Voice, row: Row, y: int) -> Bar:
     node = row.node
     indent = 22 + _INDENT * min(node.depth, _DEEPEST)
     label = voice.label(node)
-    folded = voice.say("report.folded", n=row.n_folded) if row.n_folded else ""
+    suffix = voice.say("report.retries_mark", n=node.retry) if node.retry else ""
+    if row.n_folded:
+        suffix += f" {voice.say('report.folded', n=row.n_folded)}"
     x, width = _extent(row.start, row.end)
     has_bar = row.start is not None
     length = voice.measured(node.duration_s) if has_bar else voice.say("report.never_ran")
-    room = _LABEL_CELLS - indent // 7 - cells(folded)
+    room = _LABEL_CELLS - indent // 7 - cells(suffix)
     return Bar(
-        y=y, indent=indent, label=f"{clip(label, room)} {folded}".rstrip(),
+        y=y, indent=indent, label=f"{clip(label, room)} {suffix}".rstrip(),
         title=f"{label} · {voice.state(node)} · {voice.offset(node.start_time)} · {length}",
         tone=tone(node), letter=voice.letter(node), state=voice.state(node), length=length,
         x=x, width=width, end=percent(row.end or 0) if has_bar and node.is_running else "",
-        is_thin=not node.is_leaf, is_critical=node.on_critical_path,
+        is_thin=not node.is_leaf, is_critical=node.on_critical_path and node.is_leaf,
     )  # fmt: skip
 
 

@@ -22,7 +22,8 @@ from sops_report.words import Language
 from sops_report.words.lengths import number, share, size
 
 _MOST_ROWS: Final = 1000
-_TABLE_ROWS: Final = 5000
+_TABLE_ROWS: Final = 2000
+_MOST_TABLE_ROWS: Final = 5000
 _CHUNK: Final = 200
 _OPEN_ROWS: Final = 300
 
@@ -57,7 +58,7 @@ def render_html(report: Report, language: Language, zone: tzinfo) -> str:
 def _context(voice: Voice) -> dict[str, Any]:
     report = voice.report
     timeline = choose(report, _OPEN_ROWS, _MOST_ROWS)
-    table = choose(report, _TABLE_ROWS)
+    table = choose(report, _TABLE_ROWS, _MOST_TABLE_ROWS)
     style, script = asset("report.css"), asset("report.js")
     return {
         "v": voice, "r": report, "t": voice.say, "listing": listing,
@@ -67,7 +68,8 @@ def _context(voice: Voice) -> dict[str, Any]:
         "pieces": gantt.ledger_pieces(report.ledger),
         "n_sections": Counter(section.section_class for section in report.critical_path),
         "sections": listing.sections(report),
-        "table": list(chunks(table, _CHUNK)), "n_unlisted": sum(row.n_folded for row in table),
+        "table": list(chunks(table, _CHUNK)), "listed": {row.node.position for row in table},
+        "n_unlisted": sum(row.n_folded for row in table),
         "signatures": Counter(failure.signature for failure in report.failures),
         "tones": TONE_FILLS, "inks": TONE_INKS, "fills": CLASS_FILLS,
     }  # fmt: skip

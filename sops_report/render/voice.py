@@ -24,7 +24,7 @@ class Voice:
     language: Language
     zone: tzinfo
 
-    def say(self, key: str, **values: object) -> str:
+    def say(self, key: str, /, **values: object) -> str:
         """Return the words of *key*."""
         return say(key, self.language, **values)
 
@@ -111,12 +111,15 @@ class Voice:
         return line(self.report.verdict.sentence[self.language], limit)
 
     def idle(self) -> str:
-        """Return how long the task has stood still since; empty where it has not."""
-        seconds = self.report.task.idle_s
+        """Return how long the task has stood still since.
+
+        Empty where it has not, or where the verdict's sentence tells it already.
+        """
         key = f"report.idle.{self.report.verdict.outcome}"
-        if not seconds or not has_words(key):
+        length = self.length(self.report.task.idle_s)
+        if not self.report.task.idle_s or not has_words(key) or length in self.sentence():
             return ""
-        return self.say(key, length=self.length(seconds))
+        return self.say(key, length=length)
 
     def counts(self) -> str:
         """Return how many nodes there are and what became of the leaves."""
@@ -139,12 +142,13 @@ class Voice:
     def touched(self) -> str:
         """Return how many nodes were retried, skipped and ignored; empty if none was."""
         counts = self.report.counts
-        if not counts.retried + counts.skipped + counts.ignored:
+        touched = {
+            "retried": counts.retried, "skipped": counts.skipped, "ignored": counts.ignored,
+        }  # fmt: skip
+        told = [self.say(f"report.n_{key}", n=lengths.number(n)) for key, n in touched.items() if n]
+        if not told:
             return ""
-        return self.say(
-            "report.touched",
-            retried=counts.retried, skipped=counts.skipped, ignored=counts.ignored,
-        )  # fmt: skip
+        return self.say("report.touched", parts=self.say("report.list_comma").join(told))
 
     def numbers(self) -> str:
         """Return `counts` and `touched` as one text."""

@@ -8,6 +8,9 @@ nodes need no million objects. All times are whole microseconds since 1970 in UT
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from typing import Final
+
+_LONGEST_PATH: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +194,19 @@ class Snapshot:
     auto_retry_ids: frozenset[str] = frozenset()
     task_text: str | None = None
     notes: tuple[Note, ...] = ()
+
+    def paths(self) -> list[str]:
+        """Return each node's labels from the root's child down, joined by `` / ``.
+
+        Empty at the root. Beyond a thousand characters a path keeps its end only: written out at
+        depth 3,000 the paths of a chain would fill a book each.
+        """
+        paths = [""]
+        for position in range(1, len(self.tree)):
+            above = paths[self.tree.parent[position]]
+            path = f"{above} / {self.label[position]}" if above else self.label[position]
+            paths.append(path if len(path) <= _LONGEST_PATH else f"… / {path[-_LONGEST_PATH:]}")
+        return paths
 
     def __repr__(self) -> str:
         """Name the task, its state and size; a tree of a million nodes is not printed."""

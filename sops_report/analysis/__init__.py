@@ -1,7 +1,8 @@
 """`Snapshot` → `Analysis`: what happened, when, why and where the time went.
 
 Everything here works on plain columns, never on pandas; the order of the rooms behind this door is
-`attempts`, `outcome`, `clock`, `durations`, `path`, `ledger`, `slack`, `findings`.
+`attempts`, `outcome`, `clock`, `durations`, `path`, `ledger`, `slack`,
+`failures`, `signatures`, `findings`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from sops_report.analysis.attempts import Attempts, earlier_attempts
 from sops_report.analysis.clock import Clock, read_clock
 from sops_report.analysis.durations import Durations, durations_of
+from sops_report.analysis.failures import FailedNode, failures_of
 from sops_report.analysis.findings import find_oddities
 from sops_report.analysis.ledger import Section, classify, ledger_of
 from sops_report.analysis.outcome import Incidents, find_incidents, outcome_of
@@ -29,6 +31,7 @@ class Analysis:
         snapshot: What was read.
         outcome: One of the outcome words.
         incidents: Who failed, was retried, skipped, ignored; who is under way.
+        failures: The root causes, the first failure first.
         attempts: Proven earlier attempts by position.
         clock: All moments.
         durations: Duration and self time.
@@ -43,6 +46,7 @@ class Analysis:
     snapshot: Snapshot
     outcome: str
     incidents: Incidents
+    failures: tuple[FailedNode, ...]
     attempts: Attempts
     clock: Clock
     durations: Durations
@@ -80,6 +84,7 @@ def analyse(snapshot: Snapshot, *, revoked_at_us: int | None = None) -> Analysis
         snapshot=snapshot,
         outcome=outcome,
         incidents=incidents,
+        failures=failures_of(snapshot, clock, incidents),
         attempts=attempts,
         clock=clock,
         durations=durations_of(snapshot.tree, clock),

@@ -65,7 +65,7 @@ def read_clock(
     """
     tree = snapshot.tree
     group = [group_of(state) for state in tree.state]
-    valid = [_finish_is_valid(tree, position) for position in range(len(tree))]
+    valid = [finish_is_valid(tree, position) for position in range(len(tree))]
     unfinished = [
         start is not None and not ok for start, ok in zip(tree.start_us, valid, strict=True)
     ]
@@ -87,7 +87,12 @@ def read_clock(
     )
 
 
-def _finish_is_valid(tree: Tree, position: int) -> bool | None:
+def finish_is_valid(tree: Tree, position: int) -> bool | None:
+    """Tell whether a node's finish time counts; None where there is none.
+
+    It counts in a closed state only, and not if it lies before the start: a node that a loop has
+    entered again still shows the end of the earlier pass.
+    """
     finish, start = tree.finish_us[position], tree.start_us[position]
     if finish is None:
         return None

@@ -6,6 +6,7 @@ aware datetimes in UTC, lengths are seconds; a renderer only puts them into a la
 
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 
 from sops_report.words import Language
 
@@ -253,3 +254,15 @@ class Report:
     notes: tuple[NoteLine, ...]
     provenance: Provenance
     task_text: str | None = None
+
+    def __repr__(self) -> str:
+        """Name the verdict and the size; a report of a million nodes is not printed."""
+        return f"<Report {self.verdict.title[Language.EN]!r}: {self.counts.nodes} nodes>"
+
+    def _repr_html_(self) -> str:
+        """Show the verdict in a notebook; `sops_report.render` makes the whole page."""
+        sentences = "".join(
+            f'<p lang="{language}">{escape(self.verdict.sentence[language])}</p>'
+            for language in Language
+        )
+        return f"<p><b>{escape(self.verdict.title[Language.EN])}</b></p>{sentences}"

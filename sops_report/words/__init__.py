@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from sops_report.words import charts, cli, errors, export, glossary, notes, report, site
+from sops_report.words import charts, cli, errors, export, glossary, notes, report, site, verdict
 
 Pair = tuple[str, str]
 
@@ -32,7 +32,15 @@ def _merge(*topics: Mapping[str, Pair]) -> Mapping[str, Pair]:
 
 
 CATALOGUE: Final = _merge(
-    charts.WORDS, cli.WORDS, errors.WORDS, export.WORDS, glossary.WORDS, notes.WORDS, report.WORDS, site.WORDS
+    charts.WORDS,
+    cli.WORDS,
+    errors.WORDS,
+    export.WORDS,
+    glossary.WORDS,
+    notes.WORDS,
+    report.WORDS,
+    site.WORDS,
+    verdict.WORDS,
 )
 
 

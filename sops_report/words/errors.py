@@ -13,31 +13,31 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     ),
     "error.not-text": (
         "{source} is not UTF-8 text (byte {byte})",
-        "{source} 不是 UTF-8 文本(第 {byte} 字节)",
+        "{source} 不是 UTF-8 文本（第 {byte} 字节）",
     ),
     "error.not-text.hint": (
         "save the answer as UTF-8, or fetch it with: sops-report fetch TASK",
-        "请以 UTF-8 保存,或用 sops-report fetch 任务ID 直接获取",
+        "请以 UTF-8 保存，或用 sops-report fetch 任务ID 直接获取",
     ),
     "error.not-json": (
         "{source} is not JSON: line {line}, column {column}: {reason}",
-        "{source} 不是 JSON:第 {line} 行第 {column} 列:{reason}",
+        "{source} 不是 JSON：第 {line} 行第 {column} 列：{reason}",
     ),
     "error.not-json.hint": (
         "was the file cut or edited? fetch it again with: sops-report fetch TASK",
-        "文件可能被截断或改动过,请用 sops-report fetch 任务ID 重新获取",
+        "文件可能被截断或改动过，请用 sops-report fetch 任务ID 重新获取",
     ),
     "error.html-instead": (
         "{source} is an HTML page, not JSON",
-        "{source} 是 HTML 页面,不是 JSON",
+        "{source} 是 HTML 页面，不是 JSON",
     ),
     "error.html-instead.hint": (
         "the login may have run out, or a gateway answered instead of bk-sops",
-        "可能登录已过期,或是网关代替标准运维作了应答",
+        "可能登录已过期，或是网关代替标准运维作了应答",
     ),
     "error.python-repr": (
         "{source} looks like Python's print() of an answer, not JSON (line {line}, column {column})",
-        "{source} 像是 Python print() 的输出,不是 JSON(第 {line} 行第 {column} 列)",
+        "{source} 像是 Python print() 的输出，不是 JSON（第 {line} 行第 {column} 列）",
     ),
     "error.python-repr.hint": (
         "write it with json.dump(answer, file) instead",
@@ -45,27 +45,27 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     ),
     "error.extra-data": (
         "{source} goes on after the JSON ends: line {line}, column {column}",
-        "{source} 在 JSON 结束后还有内容:第 {line} 行第 {column} 列",
+        "{source} 在 JSON 结束后还有内容：第 {line} 行第 {column} 列",
     ),
     "error.extra-data.hint": (
         "several answers, one a line? then name the file .jsonl",
-        "如果是一行一个返回,请把文件命名为 .jsonl",
+        "如果是一行一个返回，请把文件命名为 .jsonl",
     ),
     "error.damaged-gzip": (
         "{source} is damaged gzip data: {reason}",
-        "{source} 的 gzip 数据已损坏:{reason}",
+        "{source} 的 gzip 数据已损坏：{reason}",
     ),
     "error.damaged-zstd": (
         "{source} is damaged zstd data: {reason}",
-        "{source} 的 zstd 数据已损坏:{reason}",
+        "{source} 的 zstd 数据已损坏：{reason}",
     ),
     "error.zstd-missing": (
         "{source} is zstd data, which needs an extra package",
-        "{source} 是 zstd 数据,需要附加组件",
+        "{source} 是 zstd 数据，需要附加组件",
     ),
     "error.zstd-missing.hint": (
         "run: pip install 'sops-report[zstd]'",
-        "请执行:pip install 'sops-report[zstd]'",
+        "请执行：pip install 'sops-report[zstd]'",
     ),
     "error.too-large": (
         "{source} unpacks to more than {limit} bytes",
@@ -73,31 +73,70 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     ),
     "error.no-status": (
         "{source} holds no task status (found: {found})",
-        "{source} 里没有任务状态(内容是:{found})",
+        "{source} 里没有任务状态（内容是：{found}）",
     ),
     "error.no-status.hint": (
         "give the answer of get_task_status, or its data object",
-        "请提供 get_task_status 的返回,或其中的 data 对象",
+        "请提供 get_task_status 的返回，或其中的 data 对象",
     ),
     "error.no-status-in-data": (
         "{source} is an answer, but its data holds no task status (found: {found})",
-        "{source} 是接口返回,但 data 里没有任务状态(内容是:{found})",
+        "{source} 是接口返回，但 data 里没有任务状态（内容是：{found}）",
     ),
     "error.no-status-in-data.hint": (
         "it looks like the answer of another call; get_task_status is needed",
-        "看起来是其他接口的返回;这里需要 get_task_status",
+        "看起来是其他接口的返回；这里需要 get_task_status",
     ),
     "error.refused": (
         "{source} is an error answer (code {code}): {message}",
-        "{source} 是一条错误返回(code {code}):{message}",
+        "{source} 是一条错误返回（code {code}）：{message}",
     ),
     "error.refused.hint": (
         "no status is in it: mend the cause and fetch again",
-        "其中没有任务状态:请解决原因后重新获取",
+        "其中没有任务状态：请解决原因后重新获取",
     ),
     "error.several-tasks": (
         "{source} holds {count} tasks: {ids}",
-        "{source} 里有 {count} 个任务:{ids}",
+        "{source} 里有 {count} 个任务：{ids}",
     ),
     "error.several-tasks.hint": ("say which with --task ID", "请用 --task ID 指明其中一个"),
+    "error.unreadable-file": ("{source} cannot be read: {reason}", "{source} 无法读取：{reason}"),
+    "error.empty-folder": (
+        "{source} holds no saved answer",
+        "{source} 里没有已保存的返回",
+    ),
+    "error.empty-folder.hint": (
+        "give one task's folder, or BIZ/TASK of the archive (sops-report archive list)",
+        "请提供某个任务的目录，或归档中的 业务/任务（见 sops-report archive list）",
+    ),
+    "error.no-such-task-here": (
+        "{source} does not hold the task {task}",
+        "{source} 里没有任务 {task}",
+    ),
+    "error.no-such-source": (
+        "{source} is no file, folder, task id, BIZ/TASK or address of a task page",
+        "{source} 不是文件、目录、任务 ID、业务/任务，也不是任务页面的网址",
+    ),
+    "error.no-such-source.hint": (
+        "check the path; sops-report archive list shows what is archived",
+        "请检查路径；sops-report archive list 可查看归档内容",
+    ),
+    "error.no-task-in-url": (
+        "the address {url} names no task (instance_id=… is missing)",
+        "网址 {url} 没有指明任务（缺少 instance_id=…）",
+    ),
+    "error.no-task-id": ("{source} is no task id", "{source} 不是任务 ID"),
+    "error.no-task-id.hint": (
+        "give digits, or the address of a task page",
+        "请提供数字 ID，或任务页面的网址",
+    ),
+    "error.bad-moment": ("{value} is no moment", "{value} 不是时刻"),
+    "error.bad-moment.hint": (
+        "write it as 2024-06-18T13:30:00Z or 20240618T133000Z",
+        "请写成 2024-06-18T13:30:00Z 或 20240618T133000Z",
+    ),
+    "error.histories-unreadable": (
+        "{source}: a node's history is not JSON",
+        "{source}：节点的执行历史不是 JSON",
+    ),
 })

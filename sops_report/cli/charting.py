@@ -1,0 +1,60 @@
+"""``chart``: the Gantt painted with Matplotlib, as a picture to attach."""
+
+import warnings
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sops_report.cli.options import Font, Force, Talk, on_source
+from sops_report.report.build import build_report
+from sops_report.snapshot import Snapshot
+
+Out = Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="help.chart_out")]
+Rows = Annotated[int, typer.Option("--max-rows", min=1, metavar="N", help="help.max_rows")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this room."""
+    app.command("chart", help="help.chart")(chart)
+
+
+@on_source
+def chart(  # noqa: PLR0913 - options
+    snapshot: Snapshot,
+    talk: Talk,
+    *,
+    out: Out,
+    max_rows: Rows = 200,
+    font: Font = None,
+    force: Force = False,
+) -> None:
+    """Paint the Gantt chart."""
+    paint(snapshot, talk, out, max_rows=max_rows, font=font, force=force)
+    typer.echo(str(out))
+
+
+def paint(  # noqa: PLR0913 - options
+    snapshot: Snapshot,
+    talk: Talk,
+    out: Path,
+    *,
+    max_rows: int = 200,
+    font: Path | None = None,
+    force: bool = False,
+) -> None:
+    """Paint the Gantt chart into a file; a missing font is told in words."""
+    from sops_report import charts  # noqa: PLC0415 - brings Matplotlib
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", charts.MissingGlyphsWarning)
+        figure = charts.gantt(
+            build_report(snapshot),
+            language=talk.language,
+            zone=talk.zone,
+            max_rows=max_rows,
+            font=font,
+        )
+    charts.save(figure, out, force=force)
+    if any(issubclass(warning.category, charts.MissingGlyphsWarning) for warning in caught):
+        talk.tell("talk.no_font")

@@ -1,0 +1,52 @@
+"""``explain WORD``: what a state, class, kind, column or term means."""
+
+from typing import Annotated, Final
+
+import typer
+
+from sops_report.cli.options import Talk, with_talk
+from sops_report.errors import UsageError
+from sops_report.words import Language, say
+from sops_report.words.glossary import GROUPS, WORDS
+
+Words = Annotated[list[str] | None, typer.Argument(metavar="WORD…", help="help.explain_words")]
+
+_PREFIX: Final = "explain."
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this room."""
+    app.command("explain", help="help.explain")(explain)
+
+
+@with_talk
+def explain(talk: Talk, *, words: Words = None) -> None:
+    """Explain words; without any, list all that can be explained."""
+    if not words:
+        for group in GROUPS:
+            names = sorted(key.partition(".")[2] for key in WORDS if key.startswith(f"{group}."))
+            typer.echo(f"{say(f'talk.group.{group}', talk.language)}: {', '.join(names)}")
+        return
+    for word in words:
+        name = _known(word)
+        typer.echo(f"{name} ({_short(name, talk.language)}): {say(_PREFIX + name, talk.language)}")
+
+
+def _known(word: str) -> str:
+    """Return the word as the glossary spells it: its own key, or a name in either language.
+
+    Raises:
+        UsageError: The glossary does not know it.
+    """
+    wanted = word.strip().casefold().replace(" ", "_")
+    for key, names in WORDS.items():
+        group, _, name = key.partition(".")
+        spellings = {name.casefold(), *(text.casefold().replace(" ", "_") for text in names)}
+        if group in GROUPS and wanted in spellings and _PREFIX + name in WORDS:
+            return name
+    raise UsageError("unknown-word", word=word[:60])
+
+
+def _short(name: str, language: Language) -> str:
+    keys = [f"{group}.{name}" for group in GROUPS if f"{group}.{name}" in WORDS]
+    return say(keys[0], language) if keys else name

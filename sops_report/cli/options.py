@@ -1,0 +1,214 @@
+"""Options that several commands share, each written once, and what they come to.
+
+`on_source` gives a command the SOURCE argument with all options of reading it; the command itself
+receives what was read. `on_site` does the same for commands that ask a site.
+"""
+
+import functools
+import inspect
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import tzinfo
+from pathlib import Path
+from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import typer
+
+from sops_report.cli.language import language_of
+from sops_report.config import DOORS, SCOPES, Settings, read_settings
+from sops_report.errors import SopsReportError, UsageError
+from sops_report.snapshot import Snapshot
+from sops_report.sources import Live, read
+from sops_report.words import Language, say
+
+Source = Annotated[str, typer.Argument(metavar="SOURCE", help="help.source")]
+Force = Annotated[bool, typer.Option("--force", "-f", help="help.force")]
+Font = Annotated[
+    Path | None,
+    typer.Option("--font", metavar="FILE", envvar="SOPS_REPORT_FONT", help="help.font"),
+]
+
+_TALK: Final = {
+    "lang": Annotated[Language | None, typer.Option("--lang", help="help.lang")],
+    "tz": Annotated[str | None, typer.Option("--tz", metavar="ZONE", help="help.tz")],
+    "quiet": Annotated[bool, typer.Option("--quiet", "-q", help="help.quiet")],
+}
+_READING: Final = {
+    "tree": Annotated[Path | None, typer.Option("--tree", metavar="FILE", help="help.tree")],
+    "histories": Annotated[
+        Path | None, typer.Option("--histories", metavar="FILE", help="help.histories")
+    ],
+    "task": Annotated[str | None, typer.Option("--task", metavar="ID", help="help.task")],
+}
+_SITE: Final = {
+    "biz": Annotated[str | None, typer.Option("--biz", metavar="ID", help="help.biz")],
+    "scope": Annotated[
+        str | None, typer.Option("--scope", metavar="|".join(SCOPES), help="help.scope")
+    ],
+    "url": Annotated[str | None, typer.Option("--url", metavar="URL", help="help.url")],
+    "door": Annotated[
+        str | None, typer.Option("--door", metavar="|".join(DOORS), help="help.door")
+    ],
+    "archive": Annotated[
+        Path | None, typer.Option("--archive", metavar="DIR", help="help.archive")
+    ],
+    "profile": Annotated[
+        str | None, typer.Option("--profile", metavar="NAME", help="help.profile")
+    ],
+    "ca_bundle": Annotated[
+        Path | None, typer.Option("--ca-bundle", metavar="FILE", help="help.ca_bundle")
+    ],
+    "timeout": Annotated[
+        float | None, typer.Option("--timeout", metavar="SECONDS", help="help.timeout")
+    ],
+}
+_COMPANIONS: Final = {
+    "no_detail": Annotated[bool, typer.Option("--no-detail", help="help.no_detail")],
+    "no_histories": Annotated[bool, typer.Option("--no-histories", help="help.no_histories")],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """How the program speaks to its user.
+
+    Attributes:
+        language: Of all words.
+        zone: Of all moments; None means the snapshot's own offset.
+        quiet: Only errors are said.
+    """
+
+    language: Language
+    zone: tzinfo | None
+    quiet: bool
+
+    def tell(self, key: str, **values: object) -> None:
+        """Say something beside the data, on standard error."""
+        if not self.quiet:
+            typer.echo(say(key, self.language, **values), err=True)
+
+    def tell_refusal(self, refusal: SopsReportError) -> None:
+        """Say that something optional could not be had."""
+        self.tell("talk.without", reason=refusal.text(self.language))
+
+
+def talk_of(lang: Language | None, tz: str | None, *, quiet: bool) -> Talk:
+    """Return how to speak, from the options and the environment.
+
+    Raises:
+        UsageError: The zone is not known.
+    """
+    language = lang if lang is not None else language_of(sys.argv[1:], os.environ)
+    try:
+        zone = None if tz is None else ZoneInfo(tz)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UsageError("bad-zone", zone=(tz or "")[:60]) from None
+    return Talk(language, zone, quiet)
+
+
+def on_source(command: Callable[..., None]) -> Callable[..., None]:
+    """Give *command* ``(snapshot, talk, own options …)`` and SOURCE with all its options."""
+    shared = {"source": Source, **_TALK, **_READING, **_SITE, **_COMPANIONS}
+
+    def run(own: dict[str, Any], asked: dict[str, Any]) -> None:
+        talk = talk_of(asked["lang"], asked["tz"], quiet=asked["quiet"])
+        command(_read(asked, talk), talk, **own)
+
+    return _with_options(command, shared, run)
+
+
+def on_site(command: Callable[..., None]) -> Callable[..., None]:
+    """Give *command* ``(settings, talk, own options …)`` and all options that name a site."""
+
+    def run(own: dict[str, Any], asked: dict[str, Any]) -> None:
+        talk = talk_of(asked["lang"], asked["tz"], quiet=asked["quiet"])
+        command(settings_of(asked, talk), talk, **own)
+
+    return _with_options(command, {**_TALK, **_SITE}, run)
+
+
+def with_talk(command: Callable[..., None]) -> Callable[..., None]:
+    """Give *command* ``(talk, own options …)`` and the options of speaking."""
+
+    def run(own: dict[str, Any], asked: dict[str, Any]) -> None:
+        command(talk_of(asked["lang"], asked["tz"], quiet=asked["quiet"]), **own)
+
+    return _with_options(command, _TALK, run)
+
+
+def _with_options(
+    command: Callable[..., None],
+    shared: dict[str, Any],
+    run: Callable[[dict[str, Any], dict[str, Any]], None],
+) -> Callable[..., None]:
+    """Return a function whose signature is the command's own options and the shared ones.
+
+    The command's leading parameters without an Annotated type are what `run` passes itself.
+    """
+    own = [
+        parameter
+        for parameter in inspect.signature(command).parameters.values()
+        if hasattr(parameter.annotation, "__metadata__")
+    ]
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    parameters = [parameter.replace(kind=keyword) for parameter in own]
+    for name, annotation in shared.items():
+        default = inspect.Parameter.empty if name == "source" else _default(annotation)
+        parameters.append(
+            inspect.Parameter(name, keyword, default=default, annotation=annotation)
+        )
+
+    @functools.wraps(command)
+    def wrapper(**values: Any) -> None:  # noqa: ANN401 - typer passes what the options hold
+        asked = {name: values.pop(name) for name in shared}
+        run(values, asked)
+
+    required = [p for p in parameters if p.default is inspect.Parameter.empty]
+    optional = [p for p in parameters if p.default is not inspect.Parameter.empty]
+    wrapper.__signature__ = inspect.Signature([*required, *optional])  # type: ignore[attr-defined]
+    wrapper.__annotations__ = {p.name: p.annotation for p in parameters}
+    return wrapper
+
+
+def _default(annotation: Any) -> object:  # noqa: ANN401 - an Annotated form
+    return False if annotation.__origin__ is bool else None
+
+
+def _read(asked: dict[str, Any], talk: Talk) -> Snapshot:
+    live = Live(
+        settings=settings_of(asked, talk),
+        with_detail=not asked["no_detail"],
+        with_histories=not asked["no_histories"],
+        tell=talk.tell_refusal,
+    )
+    return read(
+        asked["source"],
+        tree=asked["tree"],
+        histories=asked["histories"],
+        task=asked["task"],
+        live_options=live,
+    )
+
+
+def settings_of(asked: dict[str, Any], talk: Talk) -> Settings:
+    """Return the settings; a config file that others may read is told.
+
+    Raises:
+        UsageError: A setting makes no sense.
+    """
+    settings = read_settings(
+        profile=asked["profile"],
+        url=asked["url"],
+        door=asked["door"],
+        biz=asked["biz"],
+        scope=asked["scope"],
+        ca_bundle=None if asked["ca_bundle"] is None else str(asked["ca_bundle"]),
+        timeout_s=asked["timeout"],
+        archive=asked["archive"],
+    )
+    if settings.secrets_exposed:
+        talk.tell("settings.exposed", path=settings.config_file)
+    return settings

@@ -1,0 +1,1 @@
+"""`Analysis` → `Report`: chosen, worded and counted; no markup and no DataFrame inside."""

@@ -1,0 +1,265 @@
+"""`Analysis` → `Report`: the one place where columns become rows, and microseconds seconds."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Final
+
+from sops_report.analysis import Analysis, analyse
+from sops_report.analysis.attempts import retries_of
+from sops_report.analysis.failures import FailedNode
+from sops_report.analysis.ledger import Section as PathSection
+from sops_report.read.texts import links
+from sops_report.report.model import (
+    Both,
+    Counts,
+    Failure,
+    Node,
+    NodeRef,
+    NoteLine,
+    Provenance,
+    Report,
+    Section,
+    Task,
+)
+from sops_report.report.verdict import verdict_of
+from sops_report.snapshot import Note, Snapshot
+from sops_report.states import GROUPS
+from sops_report.version import __version__
+from sops_report.words import Language, say
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND_US: Final = 1_000_000
+
+
+def build_report(snapshot: Snapshot, *, generated_at: datetime | None = None) -> Report:
+    """Make the report of a snapshot.
+
+    Args:
+        snapshot: As `sops_report.read` returns it.
+        generated_at: The moment to print in the report; None leaves it out, so that equal input
+            gives equal bytes.
+
+    Returns:
+        The report, ready for every renderer; never an error, whatever the snapshot holds.
+    """
+    return report_of(analyse(snapshot), generated_at=generated_at)
+
+
+def report_of(analysis: Analysis, *, generated_at: datetime | None = None) -> Report:
+    """Make the report of a run that is analysed already; see `build_report`."""
+    snapshot = analysis.snapshot
+    paths, anchors = snapshot.paths(), anchors_of(snapshot)
+    incidents = analysis.incidents
+    return Report(
+        task=_task(analysis),
+        verdict=verdict_of(analysis, analysis.failures),
+        counts=_counts(analysis),
+        order_source=analysis.order_source,
+        critical_path=tuple(_section(snapshot, section) for section in analysis.sections),
+        ledger={name: us / _SECOND_US for name, us in analysis.ledger.items()},
+        failures=tuple(_failure(analysis, failed, paths) for failed in analysis.failures),
+        retried=tuple(_retried(analysis, position, paths) for position in incidents.retried),
+        skipped=tuple(_skipped(analysis, position, paths) for position in incidents.skipped),
+        ignored=tuple(_ref(analysis, position, paths) for position in incidents.ignored),
+        nodes=tuple(
+            _node(analysis, position, path, anchor)
+            for position, (path, anchor) in enumerate(zip(paths, anchors, strict=True))
+        ),
+        notes=tuple(_note(snapshot, note) for note in analysis.notes),
+        provenance=_provenance(snapshot, generated_at),
+        task_text=snapshot.task_text,
+    )
+
+
+def moment_of(us: int | None) -> datetime | None:
+    """Return microseconds since 1970 as an aware datetime in UTC."""
+    return None if us is None else _EPOCH + timedelta(microseconds=us)
+
+
+def seconds_of(us: int | None) -> float | None:
+    """Return microseconds as seconds."""
+    return None if us is None else us / _SECOND_US
+
+
+def anchors_of(snapshot: Snapshot) -> list[str]:
+    """Return a name for links to each node, unique and made by a hash: no hostile text in it."""
+    anchors: list[str] = []
+    seen: set[str] = set()
+    for position, node_id in enumerate(snapshot.tree.node_id):
+        anchor = _anchor(node_id if node_id is not None else f"#{position}")
+        if anchor in seen:  # the same id stands at two places of the tree
+            anchor = _anchor(f"{node_id}#{position}")
+        seen.add(anchor)
+        anchors.append(anchor)
+    return anchors
+
+
+def _anchor(text: str) -> str:
+    return f"n-{blake2b(text.encode('utf-8', 'replace'), digest_size=5).hexdigest()}"
+
+
+def _task(analysis: Analysis) -> Task:
+    snapshot, clock, origin = analysis.snapshot, analysis.clock, analysis.snapshot.origin
+    return Task(
+        task_id=origin.task_id,
+        root_id=snapshot.tree.node_id[0],
+        name=snapshot.task_name,
+        state=snapshot.tree.state[0],
+        engine=snapshot.engine,
+        start_time=moment_of(clock.start_us),
+        end_time=moment_of(clock.end_us),
+        as_of=moment_of(clock.as_of_us),
+        as_of_source=clock.as_of_source,
+        wall_s=seconds_of(clock.wall_us),
+        idle_s=seconds_of(clock.idle_us),
+        offset_minutes=snapshot.offset_minutes,
+        biz=origin.biz,
+        site=origin.site,
+        scope=origin.scope,
+    )
+
+
+def _counts(analysis: Analysis) -> Counts:
+    tree, incidents = analysis.snapshot.tree, analysis.incidents
+    leaves = [position for position in range(len(tree)) if tree.is_leaf(position)]
+    found = Counter(analysis.clock.group[position] for position in leaves)
+    return Counts(
+        nodes=len(tree),
+        leaves=len(leaves),
+        by_state_group={group: found[group] for group in GROUPS if found[group]},
+        retried=len(incidents.retried),
+        skipped=len(incidents.skipped),
+        ignored=len(incidents.ignored),
+    )
+
+
+def _section(snapshot: Snapshot, section: PathSection) -> Section:
+    return Section(
+        position=section.position,
+        node_id=snapshot.tree.node_id[section.position],
+        label=snapshot.label[section.position],
+        start_time=_EPOCH + timedelta(microseconds=section.start_us),
+        end_time=_EPOCH + timedelta(microseconds=section.end_us),
+        seconds=section.length_us / _SECOND_US,
+        section_class=section.section_class,
+        is_gap=section.is_gap,
+        certain=section.certain,
+        co_critical=section.co_critical,
+    )
+
+
+def _failure(analysis: Analysis, failed: FailedNode, paths: list[str]) -> Failure:
+    tree = analysis.snapshot.tree
+    return Failure(
+        position=failed.position,
+        node_id=tree.node_id[failed.position],
+        label=analysis.snapshot.label[failed.position],
+        path=paths[failed.position] or analysis.snapshot.label[failed.position],
+        failed_at=moment_of(failed.failed_at_us),
+        signature=failed.signature,
+        text=failed.text,
+        links=links(failed.text),
+        attempt=retries_of(tree, failed.position, analysis.attempts) + 1,
+        auto_retry=failed.position in analysis.incidents.retry_due,
+        echoes=failed.echoes,
+    )
+
+
+def _ref(analysis: Analysis, position: int, paths: list[str]) -> NodeRef:
+    return NodeRef(
+        position=position,
+        node_id=analysis.snapshot.tree.node_id[position],
+        label=analysis.snapshot.label[position],
+        path=paths[position],
+    )
+
+
+def _retried(analysis: Analysis, position: int, paths: list[str]) -> NodeRef:
+    texts = [a.text for a in analysis.attempts.get(position, ()) if a.failed and a.text]
+    return NodeRef(
+        position=position,
+        node_id=analysis.snapshot.tree.node_id[position],
+        label=analysis.snapshot.label[position],
+        path=paths[position],
+        times=retries_of(analysis.snapshot.tree, position, analysis.attempts),
+        text=texts[-1] if texts else None,
+    )
+
+
+def _skipped(analysis: Analysis, position: int, paths: list[str]) -> NodeRef:
+    failures = [a for a in analysis.attempts.get(position, ()) if a.failed and a.skipped]
+    last = failures[-1] if failures else None
+    return NodeRef(
+        position=position,
+        node_id=analysis.snapshot.tree.node_id[position],
+        label=analysis.snapshot.label[position],
+        path=paths[position],
+        text=last.text if last else None,
+        true_failed_at=moment_of(last.end_us) if last else None,
+    )
+
+
+def _node(analysis: Analysis, position: int, path: str, anchor: str) -> Node:
+    snapshot, tree, clock = analysis.snapshot, analysis.snapshot.tree, analysis.clock
+    return Node(
+        position=position,
+        node_id=tree.node_id[position],
+        anchor=anchor,
+        parent=tree.parent[position],
+        depth=tree.depth[position],
+        n_descendants=tree.n_descendants[position],
+        label=snapshot.label[position],
+        named=snapshot.named[position],
+        path=path,
+        kind=snapshot.kind[position],
+        kind_source=snapshot.kind_source[position],
+        state=tree.state[position],
+        state_group=clock.group[position],
+        start_time=moment_of(tree.start_us[position]),
+        finish_time=moment_of(tree.finish_us[position]),
+        end_time=moment_of(clock.end_of[position]),
+        duration_s=seconds_of(analysis.durations.duration_us[position]),
+        self_s=seconds_of(analysis.durations.self_us[position]),
+        wait_before_s=seconds_of(analysis.slack.wait_us[position]),
+        slack_s=seconds_of(analysis.slack.slack_us[position]),
+        drag_s=seconds_of(analysis.slack.drag_us[position]),
+        retry=tree.retry[position],
+        loop=tree.loop[position],
+        skip=position > 0 and tree.skip[position] is True,
+        error_ignored=tree.error_ignored[position] is True,
+        is_leaf=tree.is_leaf(position),
+        is_root_cause=clock.group[position] == "failed" and tree.is_leaf(position),
+        is_echo=clock.group[position] == "failed" and not tree.is_leaf(position),
+        on_critical_path=analysis.on_path[position],
+        version=tree.version[position],
+        ex_data=tree.ex_data[position],
+    )
+
+
+def _note(snapshot: Snapshot, note: Note) -> NoteLine:
+    texts: Both = {
+        language: say(f"note.{note.code}", language, **note.values) for language in Language
+    }
+    where = note.position
+    return NoteLine(
+        code=note.code,
+        node_id=None if where is None else snapshot.tree.node_id[where],
+        position=where,
+        text=texts,
+    )
+
+
+def _provenance(snapshot: Snapshot, generated_at: datetime | None) -> Provenance:
+    origin = snapshot.origin
+    return Provenance(
+        source=origin.source,
+        sha256=origin.sha256,
+        n_bytes=origin.n_bytes,
+        fetched_at=moment_of(origin.fetched_at_us),
+        has_flow=snapshot.flow is not None,
+        has_histories=snapshot.attempts is not None,
+        n_earlier=len(snapshot.earlier),
+        tool_version=__version__,
+        generated_at=generated_at,
+    )

@@ -1,0 +1,75 @@
+"""``BIZ/TASK[@TIME]`` → the snapshot in the archive, with the older ones as its history."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from sops_report.archive import Archive
+from sops_report.errors import UsageError
+from sops_report.read.times import TimeReader
+from sops_report.snapshot import Snapshot
+from sops_report.sources import files
+
+_COMPACT: Final = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z?")
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def read_archived(
+    archive: Archive, biz: str, task_id: str, at: str | None, beside: files.Beside
+) -> Snapshot:
+    """Return a task's newest snapshot, or the newest at or before *at*.
+
+    Raises:
+        InputError: The archive does not hold it.
+        UsageError: *at* is no moment.
+    """
+    subject = archive.find(biz, task_id, None if at is None else moment_us(at))
+    name = f"{biz}/{task_id}" + (f"@{at}" if at else "")
+    return read_saved(subject.path, beside, source=name)
+
+
+def read_saved(path: Path, beside: files.Beside, *, source: str) -> Snapshot:
+    """Return a snapshot of the archive; what lies before it in its folder is its history."""
+    snapshot = files.read_file(path, beside)
+    earlier = [
+        files.read_file(older, files.Beside())
+        for older in sorted(path.parent.glob("*.json"))
+        if _stem(older) < _stem(path) and _is_answer(older)
+    ]
+    return replace(
+        snapshot,
+        earlier=(*earlier, *snapshot.earlier),
+        origin=replace(snapshot.origin, source=source),
+    )
+
+
+def _stem(path: Path) -> tuple[str, int]:
+    moment, _, number = path.name.removesuffix(".json").partition("-")
+    return moment, int(number) if number.isdigit() else 1
+
+
+def _is_answer(path: Path) -> bool:
+    return _COMPACT.match(path.name) is not None and not path.name.endswith(".meta.json")
+
+
+def moment_us(text: str) -> int:
+    """Return a moment as users write it, in microseconds since 1970 (UTC where no zone is named).
+
+    Raises:
+        UsageError: It is none.
+
+    Example:
+        >>> moment_us("20240618T133000Z") == moment_us("2024-06-18 21:30:00 +0800")
+        True
+    """
+    compact = _COMPACT.fullmatch(text)
+    if compact is not None:
+        year, month, day, hour, minute, second = compact.groups()
+        text = f"{year}-{month}-{day} {hour}:{minute}:{second} Z"
+    elif _DATE.fullmatch(text):
+        text = f"{text} 23:59:59"
+    us = TimeReader().read(text).us
+    if us is None:
+        raise UsageError("bad-moment", value=text[:60])
+    return us

@@ -1,0 +1,108 @@
+"""Detect what a SOURCE is and read it."""
+
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sops_report.archive import Archive
+from sops_report.config import Settings, read_settings
+from sops_report.errors import SopsReportError, UsageError
+from sops_report.snapshot import Snapshot
+from sops_report.sources import archived, files
+
+_TASK_ID: Final = re.compile(r"\d{1,18}")
+_ARCHIVED: Final = re.compile(r"(?P<biz>\w[\w-]*)/(?P<task>\d{1,18})(?:@(?P<at>.+))?")
+_URL: Final = re.compile(r"https?://", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """How a task that is not on disk is asked for.
+
+    Attributes:
+        settings: Site, credentials and archive; None reads environment and profile when needed.
+        with_detail: Ask for the flow too.
+        with_histories: Ask for the earlier attempts of the nodes that had some.
+        tell: Is told in words what could not be had; a refusal costs its facts only.
+    """
+
+    settings: Settings | None = None
+    with_detail: bool = True
+    with_histories: bool = True
+    tell: Callable[[SopsReportError], None] | None = None
+
+
+def read(
+    source: str | Path | bytes,
+    tree: str | Path | None = None,
+    histories: str | Path | None = None,
+    *,
+    task: str | None = None,
+    live_options: Live | None = None,
+) -> Snapshot:
+    """Read a SOURCE.
+
+    Args:
+        source: ``-``, a file, a folder, the address of a task page, a task id, or
+            ``BIZ/TASK[@TIME]``; bytes are an answer themselves.
+        tree: A saved ``get_task_detail`` answer (``pipeline_tree``): true edges and component
+            codes. One that lies beside a file is found by itself.
+        histories: Saved ``get_task_node_detail`` answers by node; found likewise.
+        task: Which task, where a file holds several.
+        live_options: How a task is fetched; environment and profile where None.
+
+    Returns:
+        The newest snapshot; older ones of the same task are its ``earlier``.
+
+    Raises:
+        InputError: No status answer is there.
+        UsageError: The source cannot be understood.
+        NetworkError: A live task could not be fetched.
+        NotAllowedError: Credentials or a permission are missing.
+    """
+    beside = files.Beside.named(tree, histories)
+    if isinstance(source, bytes):
+        return files.read_data(source, "–", beside, task=task)
+    name = str(source)
+    if name == "-":
+        return files.read_data(sys.stdin.buffer.read(), "-", beside, task=task, maybe_lines=True)
+    path = Path(name)
+    if _exists(path):
+        reader = files.read_folder if path.is_dir() else files.read_file
+        return reader(path, beside, task=task)
+    return _read_named(name, beside, live_options or Live())
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # too long for a name, or a zero byte in it
+        return False
+
+
+def _read_named(name: str, beside: files.Beside, options: Live) -> Snapshot:
+    """Read a source that is no file: a page's address, a task id or a name in the archive."""
+    settings = options.settings or read_settings()
+    if _URL.match(name) or _TASK_ID.fullmatch(name):
+        return _fetched(name, settings, beside, options)
+    match = _ARCHIVED.fullmatch(name)
+    if match is None:
+        raise UsageError("no-such-source", source=name[:200])
+    archive = Archive(settings.archive)
+    return archived.read_archived(archive, match["biz"], match["task"], match["at"], beside)
+
+
+def _fetched(name: str, settings: Settings, beside: files.Beside, options: Live) -> Snapshot:
+    from sops_report.sources import live  # noqa: PLC0415 - brings the HTTP library
+
+    saved = live.fetch(
+        live.wanted(name),
+        settings,
+        with_detail=options.with_detail and beside.flow is None,
+        with_histories=options.with_histories and beside.histories is None,
+        tell=options.tell,
+    )
+    return archived.read_saved(saved.path, beside, source=name.partition("?")[0])

@@ -1,0 +1,168 @@
+"""Files and folders → `Snapshot`, with the companions that lie beside them."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from sops_report.errors import InputError, SopsReportError
+from sops_report.read import read_snapshots, with_earlier
+from sops_report.snapshot import Note, Origin, Snapshot
+from sops_report.sources.sidecar import origin_of
+
+_FLOW: Final = "pipeline_tree.json"
+_HISTORIES: Final = "histories.json"
+_SNAPSHOTS: Final = "snapshots"
+_LINE_SUFFIXES: Final = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
+_ANSWER_SUFFIXES: Final = (".json", ".json.gz", ".json.zst")
+# Files of ours and of the archive that are no answers.
+_NO_ANSWERS: Final = (".meta.json", ".meta.json.gz")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """The companions of an answer, as bytes; None where there is none."""
+
+    flow: bytes | None = None
+    histories: bytes | None = None
+
+    @classmethod
+    def named(cls, tree: str | Path | None, histories: str | Path | None) -> "Beside":
+        """Read the companions that the user names."""
+        return cls(
+            flow=None if tree is None else read_bytes_of(Path(tree)),
+            histories=None if histories is None else read_bytes_of(Path(histories)),
+        )
+
+    def completed(self, folder: Path) -> "Beside":
+        """Add the companions that lie in *folder* (or above it, if it holds snapshots only)."""
+        above = folder.resolve().parent if folder.resolve().name == _SNAPSHOTS else folder
+        return Beside(
+            flow=self.flow if self.flow is not None else _lying(folder, above, _FLOW),
+            histories=(
+                self.histories if self.histories is not None else _lying(folder, above, _HISTORIES)
+            ),
+        )
+
+
+def _lying(folder: Path, above: Path, name: str) -> bytes | None:
+    for place in (folder, above):
+        for path in (place / name, place / f"{name}.gz"):
+            if path.is_file():
+                return read_bytes_of(path)
+    return None
+
+
+def read_bytes_of(path: Path) -> bytes:
+    """Return a file's bytes.
+
+    Raises:
+        InputError: The file cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as cause:
+        reason = cause.strerror or type(cause).__name__
+        raise InputError("unreadable-file", source=path, reason=reason) from cause
+
+
+def read_file(path: Path, beside: Beside, *, task: str | None = None) -> Snapshot:
+    """Read a saved answer, a list of them, or JSON Lines."""
+    found = _of_file(path, beside.completed(path.parent))
+    return newest_of(found, str(path), task)
+
+
+def read_folder(path: Path, beside: Beside, *, task: str | None = None) -> Snapshot:
+    """Read one task's folder: the newest answer is the subject, the others are its history."""
+    answers = _answers_in(path / _SNAPSHOTS) or _answers_in(path)
+    if not answers:
+        raise InputError("empty-folder", source=path)
+    companions = beside.completed(answers[0].parent)
+    found: list[Snapshot] = []
+    refused: list[SopsReportError] = []
+    for answer in answers:
+        try:
+            found.extend(_of_file(answer, companions))
+        except InputError as refusal:
+            refused.append(refusal)
+    if not found:
+        raise refused[0]
+    snapshot = newest_of(found, str(path), task)
+    notes = [Note(code="file-refused", values={"reason": str(refusal)}) for refusal in refused]
+    return replace(
+        snapshot,
+        origin=replace(snapshot.origin, source=str(path)),
+        notes=(*snapshot.notes, *notes),
+    )
+
+
+def read_data(
+    data: bytes, source: str, beside: Beside, *, task: str | None, maybe_lines: bool = False
+) -> Snapshot:
+    """Read an answer from bytes; standard input may be JSON Lines as well."""
+    origin = _with_hash(Origin(source=source), data)
+    try:
+        found = _snapshots(data, origin, beside, lines=False)
+    except InputError as refusal:
+        if not maybe_lines or refusal.key != "extra-data":
+            raise
+        found = _snapshots(data, origin, beside, lines=True)
+    return newest_of(found, source, task)
+
+
+def newest_of(found: Sequence[Snapshot], source: str, task: str | None) -> Snapshot:
+    """Return the newest of one task's snapshots with the others as its history.
+
+    Raises:
+        InputError: They belong to several tasks and none was named, or the named one is missing.
+    """
+    if task is not None:
+        found = [s for s in found if task in (s.origin.task_id, s.tree.node_id[0])]
+        if not found:
+            raise InputError("no-such-task-here", source=source, task=task)
+    whole = [snapshot for snapshot in found if not _is_cut_from_another(snapshot, found)]
+    names = dict.fromkeys(name for s in whole if (name := _task_name(s)) is not None)
+    if len(names) > 1:
+        listed = ", ".join(str(name) for name in list(names)[:10])
+        raise InputError("several-tasks", source=source, count=len(names), ids=listed)
+    return with_earlier(whole)
+
+
+def _task_name(snapshot: Snapshot) -> str | None:
+    return snapshot.origin.task_id or snapshot.tree.node_id[0]
+
+
+def _is_cut_from_another(snapshot: Snapshot, others: Sequence[Snapshot]) -> bool:
+    """Tell whether the answer was asked for a subprocess only: its root stands inside another."""
+    root = snapshot.tree.node_id[0]
+    return root is not None and any(root in other.tree.node_id[1:] for other in others)
+
+
+def _answers_in(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if path.is_file()
+        and path.name.endswith(_ANSWER_SUFFIXES)
+        and not path.name.endswith(_NO_ANSWERS)
+        and not path.name.startswith((_FLOW, _HISTORIES, "."))
+    )
+
+
+def _of_file(path: Path, beside: Beside) -> list[Snapshot]:
+    data = read_bytes_of(path)
+    origin = _with_hash(origin_of(path), data)
+    return _snapshots(data, origin, beside, lines=path.name.endswith(_LINE_SUFFIXES))
+
+
+def _snapshots(data: bytes, origin: Origin, beside: Beside, *, lines: bool) -> list[Snapshot]:
+    return read_snapshots(
+        data, origin, flow=beside.flow, histories=beside.histories, lines=lines
+    )
+
+
+def _with_hash(origin: Origin, data: bytes) -> Origin:
+    return replace(origin, sha256=hashlib.sha256(data).hexdigest(), n_bytes=len(data))

@@ -1,0 +1,216 @@
+"""The node table and the other frames: the surface where columns become pandas.
+
+Every frame has the same columns and dtypes for every input. The dtypes are explicit, so pandas 2
+and 3, with and without pyarrow, give the same table.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from sops_report.analysis import Analysis, analyse
+from sops_report.analysis.clock import finish_is_valid
+from sops_report.read.identity import LABELS
+from sops_report.snapshot import Snapshot
+from sops_report.states import GROUP_OF, GROUPS, group_of
+
+_STRING: Final = pd.StringDtype(storage="python", na_value=pd.NA)  # type: ignore[call-arg]
+_TIME: Final = "datetime64[us, UTC]"
+_KIND_SOURCES: Final = ("flow", "name", "shape")
+_SECOND_US: Final = 1_000_000
+
+
+def flatten(snapshot: Snapshot) -> pd.DataFrame:
+    """Lay a snapshot's tree flat.
+
+    Nothing is computed or dropped here: what a column cannot hold is <NA> and a note of the
+    snapshot.
+
+    Args:
+        snapshot: As `sops_report.read` returns it.
+
+    Returns:
+        One row a node in document order (parents first), a ``RangeIndex``, and these columns:
+        ``node_id``, ``parent_id`` (string; <NA> at the root), ``depth`` (int32, 0 at the root),
+        ``position`` (int64), ``n_descendants`` (int64: rows ``position + 1 … position +
+        n_descendants`` are the node's subtree), ``path`` (string: labels from the root's child
+        down), ``name``, ``label`` (string), ``kind``, ``kind_source``, ``state``, ``state_group``
+        (category), ``start_time``, ``finish_time`` (datetime64[us, UTC]), ``finish_is_valid``
+        (boolean), ``elapsed_s`` (float64, seconds), ``retry``, ``loop`` (Int32), ``skip``,
+        ``error_ignored`` (boolean; <NA> on the root), ``version`` (string), ``state_refresh_at``
+        (datetime64[us, UTC]), ``is_leaf`` (bool), ``ex_data`` (string: the failure's text, plain).
+
+    Example:
+        >>> from sops_report.read import read_bytes
+        >>> snapshot = read_bytes(b'{"state": "CREATED", "children": {}, "name": "go"}')
+        >>> flatten(snapshot)[["label", "kind", "state_group"]].to_dict("records")
+        [{'label': 'go', 'kind': 'root', 'state_group': 'not_started'}]
+    """
+    tree = snapshot.tree
+    size = len(tree)
+    return pd.DataFrame(
+        {
+            "node_id": _strings(tree.node_id),
+            "parent_id": _strings([tree.node_id[p] if p >= 0 else None for p in tree.parent]),
+            "depth": np.asarray(tree.depth, dtype="int32"),
+            "position": np.arange(size, dtype="int64"),
+            "n_descendants": np.asarray(tree.n_descendants, dtype="int64"),
+            "path": _strings(snapshot.paths()),
+            "name": _strings(tree.name),
+            "label": _strings(snapshot.label),
+            "kind": _category(snapshot.kind, LABELS),
+            "kind_source": _category(snapshot.kind_source, _KIND_SOURCES),
+            "state": _states(tree.state),
+            "state_group": _category([group_of(state) for state in tree.state], GROUPS),
+            "start_time": _times(tree.start_us),
+            "finish_time": _times(tree.finish_us),
+            "finish_is_valid": _flags([finish_is_valid(tree, position) for position in range(size)]),
+            "elapsed_s": _floats(tree.elapsed_s),
+            "retry": pd.array(list(tree.retry), dtype="Int32"),
+            "loop": pd.array(list(tree.loop), dtype="Int32"),
+            "skip": _flags([None, *tree.skip[1:]]),
+            "error_ignored": _flags([None, *tree.error_ignored[1:]]),
+            "version": _strings(tree.version),
+            "state_refresh_at": _times(tree.refresh_us),
+            "is_leaf": np.asarray(tree.n_descendants, dtype="int64") == 0,
+            "ex_data": _strings(tree.ex_data),
+        },
+        index=pd.RangeIndex(size),
+    )
+
+
+def nodes(snapshot: Snapshot) -> pd.DataFrame:
+    """Lay a snapshot's tree flat, with the analysis beside it.
+
+    Args:
+        snapshot: As `sops_report.read` returns it.
+
+    Returns:
+        The rows and columns of `flatten`, then ``duration_s`` (effective end − start), ``self_s``
+        (the part of it in which no child ran), ``is_root_cause``, ``on_critical_path`` (bool),
+        ``slack_s``, ``drag_s``, ``wait_before_s``; lengths are float64 seconds, NaN where not
+        defined.
+    """
+    return _nodes(analyse(snapshot))
+
+
+def _nodes(analysis: Analysis) -> pd.DataFrame:
+    causes = set(analysis.incidents.root_causes)
+    size = len(analysis.snapshot.tree)
+    return flatten(analysis.snapshot).assign(
+        duration_s=_seconds(analysis.durations.duration_us),
+        self_s=_seconds(analysis.durations.self_us),
+        is_root_cause=np.fromiter((p in causes for p in range(size)), dtype="bool", count=size),
+        on_critical_path=np.asarray(analysis.on_path, dtype="bool"),
+        slack_s=_seconds(analysis.slack.slack_us),
+        drag_s=_seconds(analysis.slack.drag_us),
+        wait_before_s=_seconds(analysis.slack.wait_us),
+    )
+
+
+def critical_path(snapshot: Snapshot) -> pd.DataFrame:
+    """Return the sections of the critical path, earliest first.
+
+    Args:
+        snapshot: As `sops_report.read` returns it.
+
+    Returns:
+        One row a section: ``node_id``, ``label`` (string), ``position`` (int64), ``start_time``,
+        ``end_time`` (datetime64[us, UTC]), ``seconds`` (float64; their sum is the wall time),
+        ``class`` (string), ``is_gap``, ``certain`` (bool), ``co_critical`` (string: node ids of
+        the others of a true tie, joined by a space).
+    """
+    analysis = analyse(snapshot)
+    tree, sections = snapshot.tree, analysis.sections
+    ids = tree.node_id
+    return pd.DataFrame(
+        {
+            "node_id": _strings([ids[s.position] for s in sections]),
+            "label": _strings([snapshot.label[s.position] for s in sections]),
+            "position": np.asarray([s.position for s in sections], dtype="int64"),
+            "start_time": _times([s.start_us for s in sections]),
+            "end_time": _times([s.end_us for s in sections]),
+            "seconds": _seconds([s.length_us for s in sections]),
+            "class": _strings([s.section_class for s in sections]),
+            "is_gap": np.asarray([s.is_gap for s in sections], dtype="bool"),
+            "certain": np.asarray([s.certain for s in sections], dtype="bool"),
+            "co_critical": _strings(
+                [" ".join(ids[p] or "–" for p in s.co_critical) for s in sections]
+            ),
+        }
+    )
+
+
+def ledger(snapshot: Snapshot) -> pd.Series:
+    """Return where the time went: seconds (float64) by class of section, largest first.
+
+    Args:
+        snapshot: As `sops_report.read` returns it.
+
+    Returns:
+        A series named ``seconds`` with the index ``class``; its sum is the wall time.
+    """
+    found = analyse(snapshot).ledger
+    index = pd.Index(_strings(list(found)), name="class")
+    return pd.Series(_seconds(list(found.values())), index=index, name="seconds", dtype="float64")
+
+
+def failures(snapshot: Snapshot) -> pd.DataFrame:
+    """Return the root causes, the first failure first.
+
+    Args:
+        snapshot: As `sops_report.read` returns it.
+
+    Returns:
+        One row a failed leaf: ``node_id``, ``label``, ``path`` (string), ``position`` (int64),
+        ``failed_at`` (datetime64[us, UTC]), ``signature``, ``text`` (string).
+    """
+    found = analyse(snapshot).failures
+    paths = snapshot.paths()
+    return pd.DataFrame(
+        {
+            "node_id": _strings([snapshot.tree.node_id[f.position] for f in found]),
+            "label": _strings([snapshot.label[f.position] for f in found]),
+            "path": _strings([paths[f.position] for f in found]),
+            "position": np.asarray([f.position for f in found], dtype="int64"),
+            "failed_at": _times([f.failed_at_us for f in found]),
+            "signature": _strings([f.signature for f in found]),
+            "text": _strings([f.text for f in found]),
+        }
+    )
+
+
+def _strings(values: Sequence[str | None]) -> pd.api.extensions.ExtensionArray:
+    return pd.array(list(values), dtype=_STRING)
+
+
+def _flags(values: Sequence[bool | None]) -> pd.api.extensions.ExtensionArray:
+    return pd.array(list(values), dtype="boolean")
+
+
+def _category(values: Sequence[str], known: Sequence[str] | dict[str, str]) -> pd.Categorical:
+    return pd.Categorical(list(values), categories=pd.Index(list(known), dtype=_STRING))
+
+
+def _states(values: Sequence[str | None]) -> pd.Categorical:
+    """Return the state words: the known ones are always categories, others follow by name."""
+    others = sorted({value for value in values if value is not None} - GROUP_OF.keys())
+    return _category(list(values), [*GROUP_OF, *others])  # type: ignore[arg-type]
+
+
+def _times(values: Sequence[int | None]) -> pd.DatetimeIndex:
+    missing = np.iinfo("int64").min
+    numbers = np.fromiter(
+        (missing if us is None else us for us in values), dtype="int64", count=len(values)
+    )
+    return pd.DatetimeIndex(numbers.view("datetime64[us]")).tz_localize("UTC")
+
+
+def _floats(values: Sequence[float | None]) -> np.ndarray:  # type: ignore[type-arg]
+    return np.asarray([np.nan if value is None else value for value in values], dtype="float64")
+
+
+def _seconds(values: Sequence[int | None]) -> np.ndarray:  # type: ignore[type-arg]
+    return _floats(values) / _SECOND_US

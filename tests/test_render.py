@@ -20,6 +20,7 @@ from sops_report.render import RENDERERS, Format, render
 from sops_report.render.axis import ticks
 from sops_report.render.gantt import ledger_pieces
 from sops_report.render.rows import choose
+from sops_report.render.table import render_table
 from sops_report.render.text import render_text
 from sops_report.render.textbars import length_bar, span_bar
 from sops_report.render.visible import cells, clip, line, pad, visible, wrap
@@ -264,3 +265,11 @@ def test_an_auto_retry_is_told() -> None:
     changed = dataclasses.replace(report, failures=(due,))
     for to in (Format.HTML, Format.MARKDOWN, Format.TEXT):
         assert "retry it by itself" in render(changed, to)
+
+
+@pytest.mark.parametrize("name", sorted(reports.SAMPLES))
+def test_the_node_table_leaves_nothing_out(name: str) -> None:
+    report = reports.SAMPLES[name]()
+    lines = render_table(report, Language.ZH, CST).splitlines()
+    assert len(lines) == 1 + len(report.nodes)
+    assert "\x1b" not in "".join(lines)

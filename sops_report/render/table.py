@@ -41,7 +41,7 @@ def _cells(voice: Voice, node: Node) -> list[str]:
         f"{mark}{'  ' * min(node.depth, _DEEPEST)}{voice.label(node)}",
         voice.state(node),
         clock(node.start_time, voice.zone),
-        *(voice.duration(length) for length in (node.duration_s, node.self_s, node.slack_s)),
+        *(voice.measured(length) for length in (node.duration_s, node.self_s, node.slack_s)),
         str(node.retry or ""),
     ]
 

@@ -11,16 +11,11 @@ from typing import Final
 
 from sops_report.analysis.clock import SECOND_US
 from sops_report.analysis.path import Piece
-from sops_report.analysis.spans import Run
+from sops_report.analysis.spans import CONTROL_KINDS, Run
 
 _MANUAL_COMPONENTS: Final = frozenset({"pause_node", "bk_approve", "bot-approval"})
 _MANUAL_STATES: Final = frozenset({"PENDING_APPROVAL", "PENDING_CONFIRMATION"})
 _TIMER: Final = "sleep_timer"
-_CONTROL: Final = frozenset({
-    "start_event", "end_event", "exclusive_gateway", "parallel_gateway",
-    "conditional_parallel_gateway", "converge_gateway", "control",
-})  # fmt: skip
-
 CLASSES: Final = (
     "work", "control", "manual", "timer", "running", "skipped",
     "attempt", "reaction", "retry_gap", "loop_gap", "paused", "dispatch",
@@ -143,7 +138,7 @@ def leaf_class(run: Run, position: int) -> str:
         return "timer"
     if tree.start_us[position] is not None and not run.clock.finish_is_valid[position]:
         return "running"
-    return "control" if snapshot.kind[position] in _CONTROL else "work"
+    return "control" if snapshot.kind[position] in CONTROL_KINDS else "work"
 
 
 def component_of(run: Run, position: int) -> str | None:

@@ -13,9 +13,10 @@ from itertools import accumulate
 from typing import Final
 
 from sops_report.analysis.clock import SECOND_US
-from sops_report.analysis.spans import Run, Span, child_spans
+from sops_report.analysis.spans import CONTROL_KINDS, Run, Span, child_spans
 
 _DOUBT_US: Final = 2 * SECOND_US  # another end this near could have been the true predecessor
+_MOST_GATEWAYS: Final = 100  # how far to look for one; more cannot end within a second
 _DUE: Final = frozenset({"READY", "SUSPENDED"})
 
 
@@ -75,6 +76,7 @@ class Scope:
         spans: The candidates, by exact end, then entry, then position.
         ends: Their exact ends.
         entries, reach: All entries in order, and the latest end of the spans entered until then.
+        work_entries: The entries of all that are no gateways or events, in order.
         by_node: Indices into `spans` by position.
         below: The path has come down to this index; whatever ended later is no candidate.
     """
@@ -85,6 +87,7 @@ class Scope:
     ends: Sequence[int]
     entries: Sequence[int]
     reach: Sequence[int]
+    work_entries: Sequence[int]
     by_node: Mapping[int, Sequence[int]]
     below: int
 
@@ -97,7 +100,8 @@ class Scope:
             if span.end_us >= piece.start_us and span.entry_us <= piece.end_us
         ]
         spans.sort(key=lambda s: (s.exact_end_us, s.entry_us, s.position, s.loop))
-        by_entry = sorted((span.entry_us, span.end_us) for span in spans)
+        kinds = run.snapshot.kind
+        by_entry = sorted((s.entry_us, s.end_us, kinds[s.position]) for s in spans)
         by_node: dict[int, list[int]] = {}
         for index, span in enumerate(spans):
             by_node.setdefault(span.position, []).append(index)
@@ -106,8 +110,11 @@ class Scope:
             piece=piece,
             spans=spans,
             ends=[span.exact_end_us for span in spans],
-            entries=[entry for entry, _ in by_entry],
-            reach=list(accumulate((end for _, end in by_entry), max)),
+            entries=[entry for entry, _, _ in by_entry],
+            reach=list(accumulate((end for _, end, _ in by_entry), max)),
+            work_entries=[
+                entry for entry, _, kind in by_entry if kind not in CONTROL_KINDS
+            ],
             by_node=by_node,
             below=len(spans),
         )
@@ -173,7 +180,39 @@ class Scope:
         index = min(bisect_right(self.ends, limit), self.below) - 1
         while index >= 0 and self.spans[index].end_us > span.entry_us:
             index -= 1
-        return index if index >= 0 else None
+        if index < 0:
+            return None
+        gateway = self._gateway_before(span, index)
+        return index if gateway is None else gateway
+
+    def _gateway_before(self, span: Span, latest: int) -> int | None:
+        """Return a gateway that must have led to *span*, though another ended a moment later.
+
+        Something follows a gateway within milliseconds. Where *span* is the first to begin after
+        it, and within a second, it is what followed; whoever ended in between leads elsewhere.
+        """
+        if self._is_control(latest) or not self._begins_by_itself(span):
+            return None
+        for index in range(latest - 1, max(-1, latest - _MOST_GATEWAYS), -1):
+            gateway = self.spans[index]
+            if gateway.end_us < span.entry_us - SECOND_US:
+                return None
+            is_instant = gateway.entry_us == gateway.end_us
+            is_earlier = gateway.end_us < self.spans[latest].end_us  # in a tie the rules decide
+            if self._is_control(index) and is_instant and is_earlier:
+                first = bisect_left(self.work_entries, gateway.end_us)
+                if self.work_entries[first] == span.entry_us:
+                    return index
+        return None
+
+    def _is_control(self, index: int) -> bool:
+        return self.run.snapshot.kind[self.spans[index].position] in CONTROL_KINDS
+
+    def _begins_by_itself(self, span: Span) -> bool:
+        """Tell whether a step's start is the moment the flow reached it (no retry, no join)."""
+        tree, position = self.run.tree, span.position
+        is_step = self.run.snapshot.kind[position] not in CONTROL_KINDS
+        return is_step and not tree.retry[position] and (tree.loop[position] or 1) == 1
 
     def _is_certain(self, index: int, limit: int, follower: Span | None) -> bool:
         """Tell whether the times leave no doubt that this one came right before *limit*."""
@@ -182,8 +221,20 @@ class Scope:
         if follower is None and self.run.snapshot.flow is not None:
             return True
         near = index > 0 and self.ends[index - 1] >= limit - _DOUBT_US
+        passed = index + 1 < len(self.spans) and self.ends[index + 1] <= limit
         gap = limit - self.spans[index].end_us > SECOND_US
-        return not near and not (gap and self._is_another_open(limit))
+        if near or passed or (gap and self._is_another_open(limit)):
+            return False
+        return follower is None or not self._leads_elsewhere(index, follower)
+
+    def _leads_elsewhere(self, index: int, follower: Span) -> bool:
+        """Tell whether another one began beside *follower*: a step has one successor only."""
+        if self._is_control(index):
+            return False
+        first = max(self.spans[index].end_us, follower.entry_us - SECOND_US)
+        last = min(follower.end_us, follower.entry_us + SECOND_US + 1)
+        count = bisect_left(self.entries, last) - bisect_left(self.entries, first)
+        return count > 1
 
     def _is_another_open(self, moment: int) -> bool:
         """Tell whether a branch that was entered before *moment* ended after it."""

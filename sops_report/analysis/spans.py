@@ -6,10 +6,17 @@ bring the earlier passes back.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sops_report.analysis.attempts import Attempts
 from sops_report.analysis.clock import SECOND_US, Clock
 from sops_report.snapshot import Snapshot, Tree
+
+# Gateways and events: they take no time of their own, and something always follows them at once.
+CONTROL_KINDS: Final = frozenset({
+    "start_event", "end_event", "exclusive_gateway", "parallel_gateway",
+    "conditional_parallel_gateway", "converge_gateway", "control",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,7 +49,7 @@ def has_words(key: str) -> bool:
     return key in CATALOGUE
 
 
-def say(key: str, language: Language, **values: object) -> str:
+def say(key: str, language: Language, /, **values: object) -> str:
     """Return the text of *key* in *language*, its placeholders filled with *values*.
 
     Example:

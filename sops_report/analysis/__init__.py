@@ -29,6 +29,7 @@ class Analysis:
 
     Attributes:
         snapshot: What was read.
+        run: The run as every further analysis asks it.
         outcome: One of the outcome words.
         incidents: Who failed, was retried, skipped, ignored; who is under way.
         failures: The root causes, the first failure first.
@@ -44,6 +45,7 @@ class Analysis:
     """
 
     snapshot: Snapshot
+    run: Run
     outcome: str
     incidents: Incidents
     failures: tuple[FailedNode, ...]
@@ -82,6 +84,7 @@ def analyse(snapshot: Snapshot, *, revoked_at_us: int | None = None) -> Analysis
     on_path = _on_path(snapshot, sections)
     return Analysis(
         snapshot=snapshot,
+        run=run,
         outcome=outcome,
         incidents=incidents,
         failures=failures_of(snapshot, clock, incidents),

@@ -5,7 +5,7 @@ bring the earlier passes back.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from sops_report.analysis.attempts import Attempts
@@ -28,17 +28,22 @@ class Run:
         clock: Its moments.
         attempts: Earlier attempts by position.
         position_of: The position by node id (of twins the first).
+        tree: The nodes.
+        spans: The newest pass per position; None for a node that has not begun or has no end.
     """
 
     snapshot: Snapshot
     clock: Clock
     attempts: Attempts
     position_of: Mapping[str, int]
+    tree: Tree = field(init=False)
+    spans: Sequence["Span | None"] = field(init=False)
 
-    @property
-    def tree(self) -> Tree:
-        """The nodes."""
-        return self.snapshot.tree
+    def __post_init__(self) -> None:
+        """Work the spans out once: every analysis asks for them."""
+        object.__setattr__(self, "tree", self.snapshot.tree)
+        spans = [_newest_span(self, position) for position in range(len(self.tree))]
+        object.__setattr__(self, "spans", spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +71,33 @@ class Span:
 
 def span_of(run: Run, position: int) -> Span | None:
     """Return the newest pass of a node; None if it has not begun or has no end."""
-    tree = run.tree
-    start, end = tree.start_us[position], run.clock.end_of[position]
+    return run.spans[position]
+
+
+def _newest_span(run: Run, position: int) -> Span | None:
+    start, end = run.tree.start_us[position], run.clock.end_of[position]
     if start is None or end is None:
         return None
     end = max(start, end)
-    loop = tree.loop[position] or 1
-    tries = [
-        a.start_us
-        for a in run.attempts.get(position, ())
-        if a.loop == loop and a.start_us is not None and a.failed
-    ]
+    loop = run.tree.loop[position] or 1
     return Span(
         position=position,
-        entry_us=min([start, *tries]),
+        entry_us=_entry(run, position, start, loop) if position in run.attempts else start,
         start_us=start,
         end_us=end,
         exact_end_us=_exact_end(run, position, end),
         loop=loop,
     )
+
+
+def _entry(run: Run, position: int, start: int, loop: int) -> int:
+    """Return when the node was entered: at the first failed attempt of the pass."""
+    tries = [
+        attempt.start_us
+        for attempt in run.attempts[position]
+        if attempt.loop == loop and attempt.failed and attempt.start_us is not None
+    ]
+    return min([start, *tries])
 
 
 def _exact_end(run: Run, position: int, end: int) -> int:

@@ -1,18 +1,23 @@
 """Bytes → `Snapshot`: the careful way from whatever was saved to columns and notes.
 
-The rooms behind this door: `decode` (bytes to JSON), `answers` (find the trees), `tree` (columns),
-`identity` (kinds and labels), `flow`, `histories`, `texts` and `times`.
+The rooms behind this door: `decode` (bytes to JSON), `answers` (find the trees), `layout` (nodes
+in document order), `facts` (of the answer as a whole), `tree` and `fields` (columns), `identity`
+(kinds and labels), `flow`, `histories`, `texts` and `times`.
 """
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from sops_report.errors import InputError
 from sops_report.read.answers import Found, find_trees
 from sops_report.read.decode import decode, decode_lines, unpack
+from sops_report.read.facts import auto_retry_ids, engine_of, first_offset
 from sops_report.read.flow import read_flow
 from sops_report.read.histories import read_histories
 from sops_report.read.identity import identify, is_class_name
+from sops_report.read.layout import lay_out
 from sops_report.read.times import TimeReader
 from sops_report.read.tree import failure_texts, read_tree
 from sops_report.snapshot import Flow, Note, Origin, Snapshot, Tree
@@ -88,15 +93,27 @@ def read_snapshots(
         InputError: No status answer is in the bytes.
     """
     notes: list[Note] = []
-    plain = unpack(data, origin.source)
-    reader = decode_lines if lines else decode
-    document = reader(plain, origin.source, notes.append)
-    trees = find_trees(document, origin.source, notes.append)
-    beside = Beside(
-        _decode_beside(flow, "flow-unreadable", notes),
-        _decode_beside(histories, "histories-unreadable", notes),
-    )
-    return [_snapshot(found, origin, beside, notes) for found in trees]
+    with _collector_at_rest():
+        reader = decode_lines if lines else decode
+        document = reader(unpack(data, origin.source), origin.source, notes.append)
+        trees = find_trees(document, origin.source, notes.append)
+        beside = Beside(
+            _decode_beside(flow, "flow-unreadable", notes),
+            _decode_beside(histories, "histories-unreadable", notes),
+        )
+        return [_snapshot(found, origin, beside, notes) for found in trees]
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Spare the garbage collector the search among a million objects that are all in use."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _decode_beside(data: bytes | None, code: str, notes: list[Note]) -> object:
@@ -112,8 +129,10 @@ def _decode_beside(data: bytes | None, code: str, notes: list[Note]) -> object:
 
 def _snapshot(found: Found, origin: Origin, beside: Beside, shared: list[Note]) -> Snapshot:
     notes = list(shared)
-    times = TimeReader(assume_minutes=_first_offset(found.root) or 0)
-    tree = read_tree(found.root, times, notes.append)
+    laid = lay_out(found.root, notes.append)
+    offset = first_offset(laid.nodes)
+    times = TimeReader(assume_minutes=offset or 0)
+    tree = read_tree(laid, times, notes.append)
     flow = _matching_flow(beside.flow, tree, notes)
     identity = identify(tree, flow)
     texts, task_text = failure_texts(found.root, notes.append)
@@ -126,13 +145,13 @@ def _snapshot(found: Found, origin: Origin, beside: Beside, shared: list[Note]) 
         named=identity.named,
         kind=identity.kind,
         kind_source=identity.kind_source,
-        engine=_engine(found.root),
+        engine=engine_of(laid.nodes),
         task_name=name if name and name.strip() and not is_class_name(name) else None,
-        offset_minutes=_first_offset(found.root),
+        offset_minutes=offset,
         origin=replace(origin, task_id=origin.task_id or found.task_id),
         flow=flow,
         attempts=read_histories(beside.histories, times),
-        auto_retry_ids=_auto_retry_ids(found.root),
+        auto_retry_ids=auto_retry_ids(found.root),
         task_text=task_text,
         notes=tuple(notes),
     )
@@ -152,41 +171,6 @@ def _newness(snapshot: Snapshot) -> tuple[int, int]:
     elapsed = tree.elapsed_s[0] or 0
     start = tree.start_us[0] or 0
     return max([fetched, start + int(elapsed * 1_000_000), *times], default=0), len(tree)
-
-
-def _first_offset(root: Json) -> int | None:
-    """Return the offset of the root's start, else of the first time found below it."""
-    times = TimeReader()
-    stack: list[object] = [root]
-    while stack:
-        node = stack.pop()
-        if not isinstance(node, dict):
-            continue
-        for key in ("start_time", "finish_time"):
-            moment = times.read(node.get(key))
-            if moment.us is not None and moment.offset_minutes is not None:
-                return moment.offset_minutes
-        children = node.get("children")
-        inner = children.values() if isinstance(children, dict) else children
-        stack.extend(reversed(list(inner)) if isinstance(inner, list | type({}.values())) else ())
-    return None
-
-
-def _engine(root: Json) -> str:
-    """Tell the engine by the keys of any node: each dialect has its own."""
-    stack: list[object] = [root]
-    while stack:
-        node = stack.pop()
-        if not isinstance(node, dict):
-            continue
-        if "root_id:" in node or "root_id" in node or "parent_id" in node:
-            return "v2"
-        if "state_refresh_at" in node:
-            return "v1"
-        children = node.get("children")
-        if isinstance(children, dict):
-            stack.extend(children.values())
-    return "unknown"
 
 
 def _matching_flow(document: object, tree: Tree, notes: list[Note]) -> Flow | None:
@@ -235,22 +219,3 @@ def _note_duplicates(tree: Tree, notes: list[Note]) -> None:
             notes.append(Note(code="id-twice", position=position, values={"id": node_id[:64]}))
         elif node_id is not None:
             seen.add(node_id)
-
-
-def _auto_retry_ids(root: Json) -> frozenset[str]:
-    """Return the failed nodes that the engine will try again by itself."""
-    status = root.get("auto_retry_status")
-    listed = status.get("auto_retry_nodes") if isinstance(status, dict) else None
-    named = {item for item in listed if isinstance(item, str)} if isinstance(listed, list) else set()
-    for key in ("failed_node_info", "auto_retry_infos"):
-        infos = root.get(key)
-        if isinstance(infos, dict):
-            named.update(str(name) for name, info in infos.items() if _has_tries_left(info))
-    return frozenset(named)
-
-
-def _has_tries_left(info: object) -> bool:
-    if not isinstance(info, dict):
-        return False
-    done, most = info.get("auto_retry_times"), info.get("max_auto_retry_times")
-    return isinstance(done, int) and isinstance(most, int) and done < most

@@ -10,12 +10,13 @@ from html import unescape
 from typing import Final
 
 from sops_report.errors import InputError
-from sops_report.read.texts import plain
+from sops_report.read.texts import brief, plain
 from sops_report.snapshot import Note
 
 _TREE_KEYS: Final = frozenset({"state", "children"})
 _TRUE_WORDS: Final = frozenset({"true", "1", "yes"})
 _LONGEST_MESSAGE: Final = 600
+_LONGEST_VALUE: Final = 60
 
 Json = dict[str, object]
 Remark = Callable[[Note], None]
@@ -71,7 +72,10 @@ def _check_envelope(item: Json, source: str, remark: Remark) -> None:
         raise InputError("no-status", source=source, found=_kind_of(item))
     if result is False or (isinstance(result, str) and result.lower() == "false"):
         raise InputError(
-            "refused", source=source, code=item.get("code", "–"), message=message_text(item)
+            "refused",
+            source=source,
+            code=brief(item.get("code", "–"), _LONGEST_VALUE),
+            message=message_text(item),
         )
     if result is not True:
         remark(Note(code="envelope-result", values={"value": _short(result)}))
@@ -81,8 +85,9 @@ def _check_envelope(item: Json, source: str, remark: Remark) -> None:
 
 def message_text(envelope: Json) -> str:
     """Return an error answer's message as one short line of plain text."""
-    text = " ".join((plain(unescape(str(envelope.get("message") or ""))) or "–").split())
-    return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}…"
+    message = envelope.get("message") or "–"  # a text, or (TRAPS 53) a map of texts
+    text = plain(unescape(message) if isinstance(message, str) else message) or "–"
+    return brief(" ".join(text.split()), _LONGEST_MESSAGE)
 
 
 def _from_batch(items: list[object], source: str) -> Iterator[Found]:
@@ -94,7 +99,7 @@ def _from_batch(items: list[object], source: str) -> Iterator[Found]:
         name = item.get("name")
         yield Found(
             status,
-            task_id=str(item["id"]) if "id" in item else None,
+            task_id=brief(item["id"], _LONGEST_VALUE) if item.get("id") is not None else None,
             name=name if isinstance(name, str) else None,
         )
 
@@ -105,4 +110,4 @@ def _kind_of(value: object) -> str:
 
 
 def _short(value: object) -> str:
-    return repr(value)[:60]
+    return brief(f"'{value}'" if isinstance(value, str) else value, _LONGEST_VALUE)

@@ -10,10 +10,14 @@ import io
 import json
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
+from importlib import import_module
+from types import ModuleType
 from typing import Final
 
 from sops_report.errors import InputError
 from sops_report.read import deep
+from sops_report.read.texts import brief
 from sops_report.snapshot import Note
 
 MAX_BYTES: Final = 4 * 1024**3  # an unpacked answer beyond this is no answer of a server
@@ -28,7 +32,10 @@ _BOMS: Final = (
 )
 _MAX_INT_DIGITS: Final = 4000
 _RAW_CONTROL: Final = "Invalid control character"
+_TRY_AGAIN: Final = object()
+_KEY_END: Final = '":'
 
+Json = dict[str, object]
 Remark = Callable[[Note], None]
 
 
@@ -53,15 +60,25 @@ def unpack(data: bytes, source: str) -> bytes:
 
 
 def _unpack_zstd(data: bytes, source: str) -> bytes:
+    zstd = _zstd_module()
+    if zstd is None:
+        raise InputError("zstd-missing", source=source)
     try:
-        import zstandard  # noqa: PLC0415 - an optional extra
-    except ImportError as cause:
-        raise InputError("zstd-missing", source=source) from cause
-    try:
-        with zstandard.ZstdDecompressor().stream_reader(io.BytesIO(data)) as stream:
-            return bytes(stream.read(MAX_BYTES))
-    except zstandard.ZstdError as cause:
+        with zstd.open(io.BytesIO(data)) as stream:
+            plain = bytes(stream.read(MAX_BYTES + 1))
+    except (zstd.ZstdError, EOFError) as cause:
         raise InputError("damaged-zstd", source=source, reason=cause) from cause
+    if len(plain) > MAX_BYTES:
+        raise InputError("too-large", source=source, limit=MAX_BYTES)
+    return plain
+
+
+def _zstd_module() -> ModuleType | None:
+    """Return the reader of Zstandard data: of Python 3.14, else of the extra; None without it."""
+    for name in ("compression.zstd", "backports.zstd"):
+        with suppress(ImportError):
+            return import_module(name)
+    return None
 
 
 def decode(data: bytes, source: str, remark: Remark) -> object:
@@ -135,43 +152,58 @@ class _Reader:
 
     def __init__(self, remark: Remark) -> None:
         self.remark = remark
+        self.found: list[Note] = []
 
     def read(self, text: str, *, strict: bool = True) -> object:
-        try:
-            return json.loads(
-                text,
-                strict=strict,
-                object_pairs_hook=self._pairs,
-                parse_constant=self._constant,
-            )
-        except RecursionError:
+        """Read *text*; its objects as pairs only where a key may stand twice in one of them."""
+        kept: list[int] = []
+
+        def count(found: Json) -> Json:
+            kept.append(len(found))
+            return found
+
+        value = self._parse(text, strict=strict, hook={"object_hook": count})
+        # Texts that hold a key's end, and blanks before a colon, make the counts differ too: then
+        # the careful way is taken, so a wrong guess costs time and not truth.
+        if value is _TRY_AGAIN or text.count(_KEY_END) != sum(kept):
+            self.found = []
+            value = self._read_pairs(text, strict=strict)
+        for note in self.found:
+            self.remark(note)
+        return value
+
+    def _read_pairs(self, text: str, *, strict: bool) -> object:
+        value = self._parse(text, strict=strict, hook={"object_pairs_hook": self._pairs})
+        if value is _TRY_AGAIN:
+            self.found = []
             return deep.parse(text, self._pairs, self._constant, self._integer, strict=strict)
+        return value
+
+    def _parse(self, text: str, *, strict: bool, hook: dict[str, Callable[..., object]]) -> object:
+        try:
+            return json.loads(text, strict=strict, parse_constant=self._constant, **hook)  # type: ignore[arg-type]
+        except RecursionError:
+            return _TRY_AGAIN
         except json.JSONDecodeError:
             raise
         except ValueError:  # an integer beyond the interpreter's digit limit
-            return json.loads(
-                text,
-                strict=strict,
-                object_pairs_hook=self._pairs,
-                parse_constant=self._constant,
-                parse_int=self._integer,
-            )
+            return _TRY_AGAIN
 
-    def _pairs(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
+    def _pairs(self, pairs: list[tuple[str, object]]) -> Json:
         found = dict(pairs)
         if len(found) < len(pairs):
             seen: set[str] = set()
             for key, _ in pairs:
                 if key in seen:
-                    self.remark(Note(code="key-twice", values={"key": key}))
+                    self.found.append(Note(code="key-twice", values={"key": brief(key, 64)}))
                 seen.add(key)
         return found
 
     def _constant(self, word: str) -> None:
-        self.remark(Note(code="not-a-number", values={"value": word}))
+        self.found.append(Note(code="not-a-number", values={"value": word}))
 
     def _integer(self, digits: str) -> int | None:
         if len(digits) <= _MAX_INT_DIGITS:
             return int(digits)
-        self.remark(Note(code="huge-number", values={"value": f"{digits[:12]}…"}))
+        self.found.append(Note(code="huge-number", values={"value": f"{digits[:12]}…"}))
         return None

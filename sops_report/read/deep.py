@@ -6,7 +6,7 @@ About ten times slower than the standard library's; used only where that one giv
 import json
 import re
 from collections.abc import Callable
-from json.decoder import scanstring
+from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Final
 
 _BLANK: Final = re.compile(r"[ \t\n\r]*")

@@ -94,7 +94,9 @@ def _edges(pipeline: Json) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     after: dict[str, list[str]] = defaultdict(list)
     flows = pipeline.get("flows")
     for edge in flows.values() if isinstance(flows, dict) else ():
-        source, target = (edge.get("source"), edge.get("target")) if isinstance(edge, dict) else ("", "")
+        source, target = (
+            (edge.get("source"), edge.get("target")) if isinstance(edge, dict) else ("", "")
+        )
         if isinstance(source, str) and isinstance(target, str) and source and target:
             before[target].append(source)
             after[source].append(target)

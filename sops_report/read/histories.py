@@ -58,7 +58,9 @@ def _details(value: object) -> Iterator[tuple[Json, bool]]:
 
 def _of_pass(details: Json, times: TimeReader, *, is_earlier_pass: bool) -> Iterator[Attempt]:
     histories = details.get("histories")
-    rows = [row for row in histories if isinstance(row, dict)] if isinstance(histories, list) else []
+    rows = (
+        [row for row in histories if isinstance(row, dict)] if isinstance(histories, list) else []
+    )
     skipped = details.get("skip") is True
     for number, row in enumerate(rows, start=1):
         yield _attempt(row, times, failed=True, skipped=skipped and number == len(rows))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sops_report.snapshot import Flow, Tree
+from sops_report.snapshot import Flow, FlowNode, Tree
 from sops_report.states import group_of
 
 _CLASS_PREFIX: Final = "<class '"
@@ -65,16 +65,43 @@ def identify(tree: Tree, flow: Flow | None) -> Identity:
         >>> LABELS[class_kind("<class 'pipeline.core.flow.gateway.ConditionalParallelGa")]
         '(conditional parallel gateway)'
     """
-    shapes = _Shapes(tree)
-    kinds: list[str] = []
-    sources: list[str] = []
-    for position in range(len(tree)):
-        kind, source = _kind(tree, flow, position, shapes)
-        kinds.append(kind)
-        sources.append(source)
-    names = [_own_name(tree, flow, position) for position in range(len(tree))]
+    names = [_readable(name) for name in tree.name]
+    known = _known(tree, flow)
+    kinds, sources = _kinds(tree, known, _shapes(tree, names))
+    for position, node in known.items():
+        names[position] = names[position] or _readable(node.name)
     labels = [name or _derived(tree, kinds[p], p) for p, name in enumerate(names)]
     return Identity(kinds, sources, labels, [name is not None for name in names])
+
+
+def _readable(name: str | None) -> str | None:
+    """Return a name that can be shown: not blank, no class name."""
+    return None if not name or name.isspace() or name.startswith(_CLASS_PREFIX) else name
+
+
+def _known(tree: Tree, flow: Flow | None) -> dict[int, FlowNode]:
+    """Return what the flow says of each node, by position; the root is no node of it."""
+    if flow is None:
+        return {}
+    return {
+        position: node
+        for position, node_id in enumerate(tree.node_id)
+        if node_id is not None and (node := flow.nodes.get(node_id)) is not None
+    }
+
+
+def _kinds(
+    tree: Tree, known: Mapping[int, FlowNode], shapes: list[str]
+) -> tuple[list[str], list[str]]:
+    """Return kinds and where each is from: shapes, corrected by class names, then by the flow."""
+    sources = ["shape"] * len(tree)
+    for position, name in enumerate(tree.name):
+        if position and name is not None and name.startswith(_CLASS_PREFIX):
+            shapes[position], sources[position] = class_kind(name), "name"
+    for position, node in known.items():
+        if position and node.kind != "unknown":
+            shapes[position], sources[position] = node.kind, "flow"
+    return shapes, sources
 
 
 def class_kind(name: str) -> str:
@@ -86,26 +113,6 @@ def class_kind(name: str) -> str:
     return "control"
 
 
-def _kind(tree: Tree, flow: Flow | None, position: int, shapes: "_Shapes") -> tuple[str, str]:
-    if position == 0:
-        return "root", "shape"
-    known = flow.nodes.get(tree.node_id[position] or "") if flow else None
-    if known is not None and known.kind != "unknown":
-        return known.kind, "flow"
-    name = tree.name[position]
-    if name is not None and is_class_name(name):
-        return class_kind(name), "name"
-    return shapes.kind(position), "shape"
-
-
-def _own_name(tree: Tree, flow: Flow | None, position: int) -> str | None:
-    name = tree.name[position]
-    if name is not None and not is_class_name(name) and name.strip():
-        return name
-    known = flow.nodes.get(tree.node_id[position] or "") if flow else None
-    return known.name if known is not None and known.name.strip() else None
-
-
 def _derived(tree: Tree, kind: str, position: int) -> str:
     label = LABELS[kind]
     if kind not in ("activity", "subprocess", "unknown"):
@@ -114,24 +121,19 @@ def _derived(tree: Tree, kind: str, position: int) -> str:
     return f"{label[:-1]} {short})" if short else label
 
 
-class _Shapes:
-    """Kinds suggested by the tree alone."""
-
-    def __init__(self, tree: Tree) -> None:
-        self.tree = tree
-        self.some_names = any(
-            name is not None and name.strip() and not is_class_name(name) for name in tree.name[1:]
-        )
-        self.events = dict(_start_and_end_events(tree)) if self.some_names else {}
-
-    def kind(self, position: int) -> str:
-        if not self.tree.is_leaf(position):
-            return "subprocess"
-        if (self.tree.name[position] or "").strip():
-            return "activity"
-        if not self.some_names:
-            return "unknown"
-        return self.events.get(position, "control")
+def _shapes(tree: Tree, names: list[str | None]) -> list[str]:
+    """Return the kinds that the tree alone suggests: whether a node is named, and has children."""
+    some_names = any(name is not None for name in names[1:])
+    unnamed = "control" if some_names else "unknown"
+    kinds = [
+        "subprocess" if below else unnamed if name is None else "activity"
+        for name, below in zip(names, tree.n_descendants, strict=True)
+    ]
+    if some_names:
+        for position, kind in _start_and_end_events(tree):
+            kinds[position] = kind
+    kinds[0] = "root"
+    return kinds
 
 
 def _start_and_end_events(tree: Tree) -> Iterator[tuple[int, str]]:

@@ -56,11 +56,11 @@ def links(text: str | None) -> tuple[str, ...]:
 
 
 def scrub(text: str) -> str:
-    """Return *text* with lone surrogates replaced, so that it can be written as UTF-8.
+    r"""Return *text* with lone surrogates replaced, so that it can be written as UTF-8.
 
     Example:
-        >>> scrub("a\\ud800b")
-        'a\\ufffdb'
+        >>> scrub("a\ud800b")
+        'a\ufffdb'
     """
     if text.isascii():
         return text

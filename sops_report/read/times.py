@@ -6,17 +6,22 @@ too and noted; what is not a moment is missing, never guessed.
 """
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Final
+from typing import Final, cast
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO: Final = timedelta(microseconds=1)
+_SECOND_US: Final = 1_000_000
 _FIRST_YEAR: Final = 1990  # workflow runs outside these years are typing errors, not runs
 _LAST_YEAR: Final = 2200
 _SHAPE: Final = re.compile(
-    r"(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(?:[.,](\d{1,9}))?\s*(Z|[-+]\d{2}:?\d{2})?"
+    r"(\d{4}-\d{2}-\d{2})[ T]([01]\d:\d{2}:\d{2}|2[0-3]:\d{2}:\d{2})"
+    r"(?:[.,](\d{1,9}))?\s*(Z|[-+]\d{2}:?[0-5]\d)?",
+    re.ASCII,
 )
+_USUAL: Final = frozenset({str, type(None)})
 # Numbers that can only be seconds, or only milliseconds, since 1970 within those years.
 _SECONDS: Final = (631_152_000, 7_258_118_400)
 _MILLIS: Final = (631_152_000_000, 7_258_118_400_000)
@@ -52,6 +57,11 @@ class TimeReader:
 
     assume_minutes: int = 0
     _known: dict[str, Moment] = field(default_factory=dict)
+    _odd: set[str] = field(default_factory=set)
+    # What the parts of sound times say: day and hour; minute and second; fraction and offset.
+    _hours: dict[str, int] = field(default_factory=dict)
+    _seconds: dict[str, int] = field(default_factory=dict)
+    _rests: dict[str, int] = field(default_factory=dict)
 
     def read(self, value: object) -> Moment:
         """Return the moment that *value* says.
@@ -67,7 +77,42 @@ class TimeReader:
         moment = self._known.get(value)
         if moment is None:
             moment = self._known[value] = self._parse(value)
+            if moment.odd is not None:
+                self._odd.add(value)
         return moment
+
+    def column(
+        self, values: Sequence[object], odd: Callable[[int, str, object], None]
+    ) -> list[int | None]:
+        """Return the moments of a column as microseconds; *odd* is told what is odd where."""
+        if not _USUAL.issuperset(map(type, values)):
+            return self._one_by_one(values, odd)
+        texts = cast("Sequence[str | None]", values)
+        us_of = self._us_of(set(texts))
+        if not us_of.keys().isdisjoint(self._odd):
+            return self._one_by_one(values, odd)
+        return [us_of[text] for text in texts]
+
+    def _us_of(self, texts: set[str | None]) -> dict[str | None, int | None]:
+        """Read texts: add up the parts if each was part of a sound time before, else parse."""
+        us_of: dict[str | None, int | None] = {None: None, "": None}
+        hours, seconds, rests = self._hours, self._seconds, self._rests
+        for text in texts:
+            if text:
+                try:
+                    us_of[text] = hours[text[:13]] + seconds[text[13:19]] + rests[text[19:]]
+                except KeyError:
+                    us_of[text] = self.read(text).us
+        return us_of
+
+    def _one_by_one(
+        self, values: Sequence[object], odd: Callable[[int, str, object], None]
+    ) -> list[int | None]:
+        moments = [self.read(value) for value in values]
+        for position, moment in enumerate(moments):
+            if moment.odd is not None:
+                odd(position, moment.odd, values[position])
+        return [moment.us for moment in moments]
 
     def _parse(self, text: str) -> Moment:
         match = _SHAPE.fullmatch(text.strip())
@@ -85,7 +130,16 @@ class TimeReader:
         us = (moment - _EPOCH) // _MICRO + int(f"{fraction or '0':0<6}"[:6])
         if zone is None:
             return Moment(us, odd="time-no-zone")
+        if text.startswith(date):
+            self._learn(text, us, local)
         return Moment(us, None if zone == "Z" else minutes)
+
+    def _learn(self, text: str, us: int, local: datetime) -> None:
+        second = (local.minute * 60 + local.second) * _SECOND_US
+        hour = (local.replace(tzinfo=UTC) - _EPOCH) // _MICRO - second
+        self._hours[text[:13]] = hour
+        self._seconds[text[13:19]] = second
+        self._rests[text[19:]] = us - hour - second
 
 
 def _offset(zone: str) -> int:

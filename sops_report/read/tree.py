@@ -1,168 +1,115 @@
-"""A status tree as sent → parallel columns in document order, without recursion.
+"""The nodes of an answer → parallel columns.
 
-This careful reader is the definition of what an answer means: every node of the document becomes
-a row, whatever is odd about it, and every oddity becomes a note.
+This careful reader is the definition of what an answer means. It goes field by field, because a
+column whose values are all of the usual type needs one look, not one a node.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
-from sops_report.read import fields
-from sops_report.read.texts import plain
+from sops_report.read.fields import (
+    Odd,
+    count_column,
+    flag_column,
+    seconds_column,
+    text_column,
+)
+from sops_report.read.layout import Json, Layout, Remark
+from sops_report.read.texts import brief, plain
 from sops_report.read.times import TimeReader
 from sops_report.snapshot import Note, Tree
-
-Json = dict[str, object]
-Remark = Callable[[Note], None]
 
 _SHORT: Final = 80
 
 
-@dataclass(slots=True)
-class Columns:
-    """The columns of a `Tree` while it is being read; see there."""
-
-    node_id: list[str | None] = field(default_factory=list)
-    parent: list[int] = field(default_factory=list)
-    depth: list[int] = field(default_factory=list)
-    n_descendants: list[int] = field(default_factory=list)
-    name: list[str | None] = field(default_factory=list)
-    state: list[str | None] = field(default_factory=list)
-    start_us: list[int | None] = field(default_factory=list)
-    finish_us: list[int | None] = field(default_factory=list)
-    elapsed_s: list[float | None] = field(default_factory=list)
-    retry: list[int | None] = field(default_factory=list)
-    loop: list[int | None] = field(default_factory=list)
-    skip: list[bool | None] = field(default_factory=list)
-    error_ignored: list[bool | None] = field(default_factory=list)
-    version: list[str | None] = field(default_factory=list)
-    refresh_us: list[int | None] = field(default_factory=list)
-    ex_data: list[str | None] = field(default_factory=list)
-
-    def freeze(self) -> Tree:
-        """Return the finished tree."""
-        return Tree(**{name: getattr(self, name) for name in self.__slots__})
-
-
-def read_tree(root: Json, times: TimeReader, remark: Remark) -> Tree:
-    """Return the columns of the tree below *root*.
+def read_tree(laid: Layout, times: TimeReader, remark: Remark) -> Tree:
+    """Return the columns of an answer's nodes.
 
     Args:
-        root: The outermost node as decoded.
+        laid: The nodes in document order.
         times: Reads the answer's times.
-        remark: Is told every oddity.
+        remark: Is told every oddity, in document order.
     """
-    columns = Columns()
-    stack: list[tuple[Json, str | None, int]] = [(root, None, -1)]
-    while stack:
-        node, key, parent = stack.pop()
-        position = len(columns.parent)
-        _Row(columns, position, times, remark).append(node, key, parent)
-        children = _children(node, position, remark)
-        stack.extend((child, name, position) for name, child in reversed(children))
-    _count_descendants(columns)
-    return columns.freeze()
+    notes: list[Note] = []
+    tree = _Fields(laid, times, notes).tree()
+    for note in sorted(notes, key=lambda note: note.position or 0):
+        remark(note)
+    return tree
 
 
-def _count_descendants(columns: Columns) -> None:
-    """Add up subtree sizes from the last row to the first: children stand after their parent."""
-    counts = columns.n_descendants
-    for position in range(len(counts) - 1, 0, -1):
-        counts[columns.parent[position]] += counts[position] + 1
+class _Fields:
+    """Reads the fields of laid out nodes; collects what is odd."""
 
+    def __init__(self, laid: Layout, times: TimeReader, notes: list[Note]) -> None:
+        self.laid = laid
+        self.times = times
+        self.notes = notes
 
-def _children(node: Json, position: int, remark: Remark) -> list[tuple[str | None, Json]]:
-    value = node.get("children")
-    if value is None or value in ("", [], {}):
-        return []
-    pairs: list[tuple[str | None, object]]
-    if isinstance(value, dict):
-        pairs = list(value.items())
-    elif isinstance(value, list):
-        remark(Note(code="children-list", position=position))
-        pairs = [(None, child) for child in value]
-    else:
-        remark(Note(code="children-odd", position=position, values={"value": _shorten(value)}))
-        return []
-    return [(key, child) for key, child in pairs if _is_node(key, child, position, remark)]
-
-
-def _is_node(key: str | None, child: object, position: int, remark: Remark) -> bool:
-    if isinstance(child, dict):
-        return True
-    values = {"key": key or "–", "value": _shorten(child)}
-    remark(Note(code="child-not-object", position=position, values=values))
-    return False
-
-
-@dataclass(slots=True, frozen=True)
-class _Row:
-    """Writes one node into the columns."""
-
-    columns: Columns
-    position: int
-    times: TimeReader
-    remark: Remark
-
-    def append(self, node: Json, key: str | None, parent: int) -> None:
-        columns = self.columns
-        columns.parent.append(parent)
-        columns.depth.append(columns.depth[parent] + 1 if parent >= 0 else 0)
-        columns.n_descendants.append(0)
-        columns.node_id.append(self._id(node, key))
-        columns.name.append(fields.text_field(node.get("name"), self._odd("name")))
-        columns.state.append(self._state(node))
-        columns.start_us.append(self._time(node, "start_time"))
-        columns.finish_us.append(self._time(node, "finish_time"))
-        columns.refresh_us.append(self._time(node, "state_refresh_at"))
-        columns.elapsed_s.append(
-            fields.seconds_field(node.get("elapsed_time"), self._odd("elapsed_time"))
+    def tree(self) -> Tree:
+        laid = self.laid
+        return Tree(
+            node_id=self._ids(),
+            parent=laid.parent,
+            depth=laid.depth,
+            n_descendants=laid.n_descendants,
+            name=text_column(*self._field("name")),
+            state=self._states(),
+            start_us=self._times("start_time"),
+            finish_us=self._times("finish_time"),
+            elapsed_s=seconds_column(*self._field("elapsed_time")),
+            retry=count_column(*self._field("retry")),
+            loop=count_column(*self._field("loop")),
+            skip=flag_column(*self._field("skip")),
+            error_ignored=self._ignored(),
+            version=text_column(*self._field("version")),
+            refresh_us=self._times("state_refresh_at"),
+            ex_data=[None] * len(laid.nodes),
         )
-        columns.retry.append(fields.count_field(node.get("retry"), self._odd("retry")))
-        columns.loop.append(fields.count_field(node.get("loop"), self._odd("loop")))
-        columns.skip.append(fields.flag_field(node.get("skip"), self._odd("skip")))
-        columns.error_ignored.append(self._ignored(node) if parent >= 0 else None)
-        columns.version.append(fields.text_field(node.get("version"), self._odd("version")))
-        columns.ex_data.append(None)
 
-    def _odd(self, name: str) -> fields.Odd:
-        return partial(self._note, name)
+    def _field(self, name: str) -> tuple[list[object], Odd]:
+        """Return what all nodes hold under a name, and where to tell what is odd about it."""
+        return [node.get(name) for node in self.laid.nodes], partial(self._note, name)
 
-    def _note(self, name: str, code: str, value: object) -> None:
-        values = {"field": name, "value": _shorten(value)}
-        self.remark(Note(code=code, position=self.position, values=values))
+    def _note(self, name: str, position: int, code: str, value: object) -> None:
+        values = {"field": name, "value": brief(value, _SHORT)}
+        self.notes.append(Note(code=code, position=position, values=values))
 
-    def _id(self, node: Json, key: str | None) -> str | None:
-        sent = fields.text_field(node.get("id"), self._odd("id"))
-        if key is None:  # the root, or a child of a list
+    def _ids(self) -> list[str | None]:
+        values, odd = self._field("id")
+        sent = text_column(values, odd)
+        if sent[1:] == self.laid.keys[1:]:
             return sent
-        clean_key = fields.text_field(key, self._odd("id"))
-        if sent is None:
-            self._note("id", "id-missing", clean_key)
-        elif sent != clean_key:
-            self._note("id", "id-differs", clean_key)
-        return sent or clean_key
+        keys = text_column(self.laid.keys, odd)
+        return [
+            self._id(position, *both) for position, both in enumerate(zip(sent, keys, strict=True))
+        ]
 
-    def _state(self, node: Json) -> str | None:
-        value = node.get("state")
-        if isinstance(value, str) and value:
-            return fields.text_field(value, self._odd("state"))
-        self._note("state", "state-missing", value)
-        return None
+    def _id(self, position: int, sent: str | None, key: str | None) -> str | None:
+        if key is not None and sent != key:  # None: the root, or a child of a list
+            self._note("id", position, "id-missing" if sent is None else "id-differs", key)
+        return sent or key
 
-    def _time(self, node: Json, name: str) -> int | None:
-        moment = self.times.read(node.get(name))
-        if moment.odd is not None:
-            self._note(name, moment.odd, node.get(name))
-        return moment.us
+    def _states(self) -> list[str | None]:
+        values, odd = self._field("state")
+        words = [value if isinstance(value, str) and value else None for value in values]
+        if None in words:
+            for position, (value, word) in enumerate(zip(values, words, strict=True)):
+                if word is None:
+                    odd(position, "state-missing", value)
+        return text_column(words, odd)
 
-    def _ignored(self, node: Json) -> bool | None:
-        # Two names of one fact; the first engine's older servers send only the first.
-        first = fields.flag_field(node.get("error_ignorable"), self._odd("error_ignorable"))
-        second = fields.flag_field(node.get("error_ignored"), self._odd("error_ignored"))
-        return second if first is None else first or bool(second)
+    def _times(self, name: str) -> list[int | None]:
+        return self.times.column(*self._field(name))
+
+    def _ignored(self) -> list[bool | None]:
+        # Two names of one fact; the first engine's older servers send only the first. On the root
+        # it is some descendant's, read last: noise.
+        first = flag_column(*self._field("error_ignorable"))
+        second = flag_column(*self._field("error_ignored"))
+        if first != second:
+            first = [b if a is None else a or bool(b) for a, b in zip(first, second, strict=True)]
+        first[0] = None
+        return first
 
 
 def failure_texts(root: Json, remark: Remark) -> tuple[dict[str, str | None], str | None]:
@@ -175,13 +122,5 @@ def failure_texts(root: Json, remark: Remark) -> tuple[dict[str, str | None], st
         return {}, None
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}, None
-    remark(Note(code="ex-data-odd", values={"value": _shorten(value)}))
+    remark(Note(code="ex-data-odd", values={"value": brief(value, _SHORT)}))
     return {}, plain(value)
-
-
-def _shorten(value: object) -> str:
-    try:
-        text = value if isinstance(value, str) else repr(value)
-    except (RecursionError, ValueError):
-        text = type(value).__name__
-    return text if len(text) <= _SHORT else f"{text[:_SHORT]}…"

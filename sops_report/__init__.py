@@ -2,7 +2,7 @@
 
     import sops_report as sr
 
-    snapshot = sr.read("answer.json")       # a file, a folder, a task id, BIZ/TASK, a page's address
+    snapshot = sr.read("answer.json")       # a file, folder, task id, BIZ/TASK, page's address
     sr.nodes(snapshot)                      # the node table with the analysis beside it
     sr.critical_path(snapshot)              # sections that add up to the wall time
     sr.render(sr.build_report(snapshot))    # the post-mortem as one HTML file

@@ -4,11 +4,12 @@ Every frame has the same columns and dtypes for every input. The dtypes are expl
 and 3, with and without pyarrow, give the same table.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sops_report.analysis import Analysis, analyse
 from sops_report.analysis.clock import finish_is_valid
@@ -16,7 +17,7 @@ from sops_report.read.identity import LABELS
 from sops_report.snapshot import Snapshot
 from sops_report.states import GROUP_OF, GROUPS, group_of
 
-_STRING: Final = pd.StringDtype(storage="python", na_value=pd.NA)  # type: ignore[call-arg]
+_STRING: Final = pd.StringDtype(storage="python", na_value=pd.NA)
 _TIME: Final = "datetime64[us, UTC]"
 _KIND_SOURCES: Final = ("flow", "name", "shape")
 _SECOND_US: Final = 1_000_000
@@ -66,7 +67,9 @@ def flatten(snapshot: Snapshot) -> pd.DataFrame:
             "state_group": _category([group_of(state) for state in tree.state], GROUPS),
             "start_time": _times(tree.start_us),
             "finish_time": _times(tree.finish_us),
-            "finish_is_valid": _flags([finish_is_valid(tree, position) for position in range(size)]),
+            "finish_is_valid": _flags(
+                [finish_is_valid(tree, position) for position in range(size)]
+            ),
             "elapsed_s": _floats(tree.elapsed_s),
             "retry": pd.array(list(tree.retry), dtype="Int32"),
             "loop": pd.array(list(tree.loop), dtype="Int32"),
@@ -190,14 +193,14 @@ def _flags(values: Sequence[bool | None]) -> pd.api.extensions.ExtensionArray:
     return pd.array(list(values), dtype="boolean")
 
 
-def _category(values: Sequence[str], known: Sequence[str] | dict[str, str]) -> pd.Categorical:
+def _category(values: Sequence[str | None], known: Iterable[str]) -> pd.Categorical:
     return pd.Categorical(list(values), categories=pd.Index(list(known), dtype=_STRING))
 
 
 def _states(values: Sequence[str | None]) -> pd.Categorical:
     """Return the state words: the known ones are always categories, others follow by name."""
     others = sorted({value for value in values if value is not None} - GROUP_OF.keys())
-    return _category(list(values), [*GROUP_OF, *others])  # type: ignore[arg-type]
+    return _category(values, [*GROUP_OF, *others])
 
 
 def _times(values: Sequence[int | None]) -> pd.DatetimeIndex:
@@ -208,9 +211,9 @@ def _times(values: Sequence[int | None]) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(numbers.view("datetime64[us]")).tz_localize("UTC")
 
 
-def _floats(values: Sequence[float | None]) -> np.ndarray:  # type: ignore[type-arg]
+def _floats(values: Sequence[float | None]) -> NDArray[np.float64]:
     return np.asarray([np.nan if value is None else value for value in values], dtype="float64")
 
 
-def _seconds(values: Sequence[int | None]) -> np.ndarray:  # type: ignore[type-arg]
+def _seconds(values: Sequence[int | None]) -> NDArray[np.float64]:
     return _floats(values) / _SECOND_US

@@ -51,7 +51,10 @@ def _dug_out(snapshot: Snapshot) -> dict[str, tuple[Attempt, ...]]:
 
 
 def _was_left(older: Tree, then: int, newest: Tree, now: int) -> bool:
-    return (older.version[then], older.start_us[then]) != (newest.version[now], newest.start_us[now])
+    return (older.version[then], older.start_us[then]) != (
+        newest.version[now],
+        newest.start_us[now],
+    )
 
 
 def _completed(attempt: Attempt, newest: Tree, now: int) -> Attempt:

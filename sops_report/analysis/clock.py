@@ -53,9 +53,7 @@ class Clock:
         return self.end_us - self.start_us
 
 
-def read_clock(
-    snapshot: Snapshot, outcome: str, *, revoked_at_us: int | None = None
-) -> Clock:
+def read_clock(snapshot: Snapshot, outcome: str, *, revoked_at_us: int | None = None) -> Clock:
     """Return the moments of *snapshot*.
 
     Args:
@@ -63,28 +61,89 @@ def read_clock(
         outcome: The outcome of the task; only some outcomes stand still.
         revoked_at_us: When the task was revoked, if another source than the answer knows it.
     """
-    tree = snapshot.tree
-    group = [group_of(state) for state in tree.state]
-    valid = [finish_is_valid(tree, position) for position in range(len(tree))]
-    unfinished = [
-        start is not None and not ok for start, ok in zip(tree.start_us, valid, strict=True)
-    ]
-    activity = _last_activity_below(tree, valid)
-    live = _live(tree, group, unfinished)
-    as_of, source = _as_of(snapshot, unfinished)
-    start, end = _run(tree, group, valid, live, activity, as_of, revoked_at_us)
+    facts = _Facts.of(snapshot.tree)
+    as_of, source = _as_of(snapshot, facts.unfinished)
+    start, end = facts.run(as_of, revoked_at_us)
     return Clock(
         as_of_us=as_of,
         as_of_source=source,
         start_us=start,
         end_us=end,
         idle_us=_idle(outcome, as_of, end),
-        last_activity_us=activity[0],
-        group=group,
-        finish_is_valid=valid,
-        is_live=live,
-        end_of=list(_effective_ends(tree, valid, live, activity, as_of, end)),
+        last_activity_us=facts.activity[0],
+        group=facts.group,
+        finish_is_valid=facts.valid,
+        is_live=facts.live,
+        end_of=list(facts.effective_ends(as_of, end)),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Facts:
+    """What the time model is made from, per position.
+
+    Attributes:
+        tree: The nodes.
+        group: State groups.
+        valid: Whether the finish time counts; None where there is none.
+        unfinished: A start and no valid finish.
+        activity: The latest start or valid finish of the descendants.
+        live: An unfinished leaf that runs or waits, or a node that holds one.
+    """
+
+    tree: Tree
+    group: Sequence[str]
+    valid: Sequence[bool | None]
+    unfinished: Sequence[bool]
+    activity: Sequence[int | None]
+    live: Sequence[bool]
+
+    @classmethod
+    def of(cls, tree: Tree) -> "_Facts":
+        group = [group_of(state) for state in tree.state]
+        valid = [finish_is_valid(tree, position) for position in range(len(tree))]
+        unfinished = [
+            start is not None and not ok for start, ok in zip(tree.start_us, valid, strict=True)
+        ]
+        return cls(
+            tree=tree,
+            group=group,
+            valid=valid,
+            unfinished=unfinished,
+            activity=_last_activity_below(tree, valid),
+            live=_live(tree, group, unfinished),
+        )
+
+    def run(self, as_of: int | None, revoked_at: int | None) -> tuple[int | None, int | None]:
+        """Return start and end of the task; None where it has no times."""
+        if self.tree.state[0] in _TIMELESS:
+            return None, None
+        start = self.tree.start_us[0]
+        if start is None:
+            start = min((us for us in self.tree.start_us if us is not None), default=None)
+        if start is None:
+            return None, None
+        return start, max(start, self._end(start, as_of, revoked_at))
+
+    def _end(self, start: int, as_of: int | None, revoked_at: int | None) -> int:
+        finish = self.tree.finish_us[0] if self.valid[0] else None
+        last = start if self.activity[0] is None else self.activity[0]
+        if self.group[0] == "success" and finish is not None:
+            return finish
+        if self.group[0] == "revoked":
+            return revoked_at or finish or last
+        if (self.group[0] == "running" or self.live[0]) and as_of is not None:
+            return as_of
+        return last
+
+    def effective_ends(self, as_of: int | None, end: int | None) -> Iterator[int | None]:
+        """Yield the effective end of each node."""
+        open_end = as_of if end is None or as_of is None else min(as_of, end)
+        for position, finish in enumerate(self.tree.finish_us):
+            if self.valid[position]:
+                yield finish
+            else:
+                yield open_end if self.live[position] else self.activity[position]
 
 
 def finish_is_valid(tree: Tree, position: int) -> bool | None:
@@ -157,52 +216,7 @@ def _server_clock(tree: Tree, unfinished: Sequence[bool]) -> int | None:
     return clocks[0] if 0 in clocks else max(clocks.values(), default=None)
 
 
-def _run(  # noqa: PLR0913 - the whole time model meets here
-    tree: Tree,
-    group: Sequence[str],
-    valid: Sequence[bool | None],
-    live: Sequence[bool],
-    activity: Sequence[int | None],
-    as_of: int | None,
-    revoked_at_us: int | None,
-) -> tuple[int | None, int | None]:
-    if tree.state[0] in _TIMELESS:
-        return None, None
-    start = tree.start_us[0]
-    if start is None:
-        start = min((us for us in tree.start_us if us is not None), default=None)
-    if start is None:
-        return None, None
-    last = activity[0] if activity[0] is not None else start
-    end = last
-    if group[0] == "success" and valid[0]:
-        end = tree.finish_us[0] or last
-    elif group[0] == "revoked":
-        end = revoked_at_us or (tree.finish_us[0] if valid[0] else None) or last
-    elif (group[0] == "running" or live[0]) and as_of is not None:
-        end = as_of
-    return start, max(start, end)
-
-
 def _idle(outcome: str, as_of: int | None, end: int | None) -> int | None:
     if as_of is None or end is None:
         return None
     return max(0, as_of - end) if outcome in _STANDING_STILL else 0
-
-
-def _effective_ends(  # noqa: PLR0913 - see above
-    tree: Tree,
-    valid: Sequence[bool | None],
-    live: Sequence[bool],
-    activity: Sequence[int | None],
-    as_of: int | None,
-    end: int | None,
-) -> Iterator[int | None]:
-    open_end = as_of if end is None or as_of is None else min(as_of, end)
-    for position in range(len(tree)):
-        if valid[position]:
-            yield tree.finish_us[position]
-        elif live[position]:
-            yield open_end
-        else:
-            yield activity[position]

@@ -27,9 +27,7 @@ class FailedNode:
     echoes: tuple[int, ...]
 
 
-def failures_of(
-    snapshot: Snapshot, clock: Clock, incidents: Incidents
-) -> tuple[FailedNode, ...]:
+def failures_of(snapshot: Snapshot, clock: Clock, incidents: Incidents) -> tuple[FailedNode, ...]:
     """Return the root causes, the first failure first."""
     echoes = frozenset(incidents.echoes)
     found = [
@@ -59,9 +57,7 @@ def _failed_at(snapshot: Snapshot, clock: Clock, position: int) -> int | None:
     return tree.start_us[position] if refresh is None else refresh
 
 
-def _echoes_above(
-    snapshot: Snapshot, position: int, echoes: frozenset[int]
-) -> tuple[int, ...]:
+def _echoes_above(snapshot: Snapshot, position: int, echoes: frozenset[int]) -> tuple[int, ...]:
     above = []
     parent = snapshot.tree.parent[position]
     while parent >= 0:

@@ -14,7 +14,9 @@ _TOLERANCE_S: Final = 1.5  # times are cut to seconds, elapsed_time is rounded
 def find_oddities(snapshot: Snapshot, clock: Clock, incidents: Incidents) -> list[Note]:
     """Return the notes about states and times, by position."""
     found = [
-        note for position in range(len(snapshot.tree)) for note in _of_node(snapshot, clock, position)
+        note
+        for position in range(len(snapshot.tree))
+        for note in _of_node(snapshot, clock, position)
     ]
     return [*_of_task(snapshot, clock, incidents), *found]
 

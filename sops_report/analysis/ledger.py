@@ -43,9 +43,7 @@ class Section:
 def classify(run: Run, pieces: Sequence[Piece]) -> list[Section]:
     """Return the sections of the path, earliest first."""
     on_path = {piece.position for piece in pieces if not piece.is_gap}
-    return [
-        _section(run, part, on_path) for piece in pieces for part in _split(run, piece)
-    ]
+    return [_section(run, part, on_path) for piece in pieces for part in _split(run, piece)]
 
 
 def ledger_of(sections: Sequence[Section]) -> Mapping[str, int]:

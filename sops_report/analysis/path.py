@@ -112,9 +112,7 @@ class Scope:
             ends=[span.exact_end_us for span in spans],
             entries=[entry for entry, _, _ in by_entry],
             reach=list(accumulate((end for _, end, _ in by_entry), max)),
-            work_entries=[
-                entry for entry, _, kind in by_entry if kind not in CONTROL_KINDS
-            ],
+            work_entries=[entry for entry, _, kind in by_entry if kind not in CONTROL_KINDS],
             by_node=by_node,
             below=len(spans),
         )

@@ -17,6 +17,11 @@ _SHORTEST_ID: Final = 31  # as many digits are an id, not a number
 _LAST_LINES: Final = 1
 _TRACEBACK: Final = "Traceback (most recent call last)"
 
+# Ids: 31 or 32 hexadecimal digits, or at least seven with a letter and a figure among them.
+_ID: Final = (
+    r"(?<![0-9A-Za-z])(?=[0-9a-z]*\d)[nv]?(?:[0-9a-f]{31,32}|(?=\w*[a-f])[0-9a-f]{7,})"
+    r"(?![0-9A-Za-z])"
+)
 # What a word must hold for the rule, the rule, the placeholder. Order matters: longer things first,
 # numbers last, also inside names: web12 and web13 fail of the same fault.
 _RULES: Final = (
@@ -29,7 +34,7 @@ _RULES: Final = (
     (":", re.compile(r"(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4}\b", re.IGNORECASE), "<ip>"),
     ("/", re.compile(r"(?<![\w<])(?:/[\w.@+-]+){2,}/?"), "<path>"),
     ("\\", re.compile(r"(?<![\w<])(?:[A-Za-z]:)?(?:\\[\w.@+-]+){2,}\\?"), "<path>"),
-    ("", re.compile(r"(?<![0-9A-Za-z])(?=[0-9a-z]*\d)[nv]?(?:[0-9a-f]{31,32}|(?=\w*[a-f])[0-9a-f]{7,})(?![0-9A-Za-z])"), "<id>"),
+    ("", re.compile(_ID), "<id>"),
     ("0x", re.compile(r"0x[0-9a-fA-F]+"), "<n>"),
     ("", re.compile(r"(?<![A-Za-z])[-+]?\d+(?:\.\d+)?|\d+"), "<n>"),
 )  # fmt: skip

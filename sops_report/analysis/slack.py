@@ -135,9 +135,7 @@ def _ready(run: Run, span: Span, known: dict[int, Span], ends: Sequence[int]) ->
     return max(sources, default=None)
 
 
-def _fill_slack(
-    order: _Order, scope: int, slack: list[int | None], wait: list[int | None]
-) -> None:
+def _fill_slack(order: _Order, scope: int, slack: list[int | None], wait: list[int | None]) -> None:
     outer, scope_start = slack[scope], order.run.tree.start_us[scope]
     for span, own in order.slack():
         slack[span.position] = None if outer is None else own + outer

@@ -197,10 +197,10 @@ class _Teller:
 
 
 def telling_line(text: str) -> str:
-    """Return the line of a message that tells most: of a traceback the last one.
+    r"""Return the line of a message that tells most: of a traceback the last one.
 
     Example:
-        >>> telling_line("Traceback (most recent call last):\\n  File x\\nKeyError: 'a'\\n")
+        >>> telling_line("Traceback (most recent call last):\n  File x\nKeyError: 'a'\n")
         "KeyError: 'a'"
     """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
@@ -209,25 +209,27 @@ def telling_line(text: str) -> str:
 
 
 def cut(text: str, longest: int) -> str:
-    """Return *text* on one line, cut with an ellipsis to at most *longest* characters.
+    r"""Return *text* on one line, cut with an ellipsis to at most *longest* characters.
 
     Example:
-        >>> cut("a  b\\nc", 9), cut("abcdef", 4)
+        >>> cut("a  b\nc", 9), cut("abcdef", 4)
         ('a b c', 'abc…')
     """
     line = " ".join(text.split())
     return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 
-_SENTENCES: Final[Mapping[str, Callable[[_Teller], str]]] = MappingProxyType({
-    "expired": _Teller.timeless,
-    "not_started": _Teller.timeless,
-    "unknown": _Teller.timeless,
-    "revoked": _Teller.revoked,
-    "failing": _Teller.failed,
-    "failed": _Teller.failed,
-    "running": _Teller.running,
-    "waiting": _Teller.waiting,
-    "finished": _Teller.finished,
-    "finished_with_issues": _Teller.finished,
-})
+_SENTENCES: Final[Mapping[str, Callable[[_Teller], str]]] = MappingProxyType(
+    {
+        "expired": _Teller.timeless,
+        "not_started": _Teller.timeless,
+        "unknown": _Teller.timeless,
+        "revoked": _Teller.revoked,
+        "failing": _Teller.failed,
+        "failed": _Teller.failed,
+        "running": _Teller.running,
+        "waiting": _Teller.waiting,
+        "finished": _Teller.finished,
+        "finished_with_issues": _Teller.finished,
+    }
+)

@@ -9,7 +9,18 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from sops_report.words import charts, cli, errors, export, glossary, notes, report, site, verdict
+from sops_report.words import (
+    advice,
+    charts,
+    cli,
+    errors,
+    export,
+    glossary,
+    notes,
+    report,
+    site,
+    verdict,
+)
 
 Pair = tuple[str, str]
 
@@ -26,12 +37,13 @@ def _merge(*topics: Mapping[str, Pair]) -> Mapping[str, Pair]:
     for topic in topics:
         twice = merged.keys() & topic.keys()
         if twice:
-            raise ValueError(f"the key {sorted(twice)[0]} stands in two topics")
+            raise ValueError(f"the key {min(twice)} stands in two topics")
         merged.update(topic)
     return MappingProxyType(merged)
 
 
 CATALOGUE: Final = _merge(
+    advice.WORDS,
     charts.WORDS,
     cli.WORDS,
     errors.WORDS,

@@ -20,8 +20,8 @@ What `--help` says of every command; `--lang zh-CN` says it in Chinese. This pag
 `python docs/make_cli.py` and a test keeps it equal to the program.
 
 Data goes to standard output, everything else to standard error. Settings: option > environment >
-profile > default. Exit codes: 0 done · 1 our error, or a check that found something · 2 wrong usage ·
-3 bad input · 4 network or server · 5 not allowed.
+profile > default. Exit codes: 0 done · 1 our error, or a check that found something · 2 wrong
+usage · 3 bad input · 4 network or server · 5 not allowed.
 """
 
 
@@ -37,7 +37,12 @@ def _helps(command: Any, parent: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN
     """Yield name and help of a command and of those below it, in their order."""
     name = "sops-report" if parent is None else command.name
     context = command.context_class(
-        command, parent=parent, info_name=name, terminal_width=_WIDTH, max_content_width=_WIDTH
+        command,
+        parent=parent,
+        info_name=name,
+        terminal_width=_WIDTH,
+        max_content_width=_WIDTH,
+        **command.context_settings,
     )
     lines = command.get_help(context).splitlines()
     yield context.command_path, "\n".join(line.rstrip() for line in lines)

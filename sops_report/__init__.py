@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # the porch only: these names are brought when they are first
     from sops_report.archive import Archive
     from sops_report.errors import SopsReportError
     from sops_report.porch import gantt
-    from sops_report.render import render
+    from sops_report.rendering import render
     from sops_report.report.build import build_report
     from sops_report.report.model import Report
     from sops_report.snapshot import Snapshot
@@ -59,7 +59,7 @@ _ROOMS: Final = {
     "ledger": "table",
     "nodes": "table",
     "read": "sources",
-    "render": "render",
+    "render": "rendering",
 }
 
 

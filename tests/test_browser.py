@@ -10,7 +10,7 @@ import reports
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from sops_report.render import render
+from sops_report.rendering import render
 from sops_report.words import Language
 
 pytestmark = pytest.mark.browser

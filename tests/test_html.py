@@ -10,10 +10,10 @@ import html5lib
 import pytest
 import reports
 
-from sops_report.render import render
-from sops_report.render.html import Page, asset, templates_folder
-from sops_report.render.links import safe_link
-from sops_report.render.palette import CLASS_FILLS, TONE_FILLS, TONE_INKS
+from sops_report.rendering import render
+from sops_report.rendering.html import Page, asset, templates_folder
+from sops_report.rendering.links import safe_link
+from sops_report.rendering.palette import CLASS_FILLS, TONE_FILLS, TONE_INKS
 from sops_report.words import Language
 
 NAMES = sorted(reports.SAMPLES)

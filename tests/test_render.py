@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 import sops_report.report.as_json as as_json_module
-from sops_report.render import RENDERERS, Format, render
-from sops_report.render.axis import ticks
-from sops_report.render.gantt import ledger_pieces
-from sops_report.render.rows import choose
-from sops_report.render.table import render_table
-from sops_report.render.text import render_text
-from sops_report.render.textbars import length_bar, span_bar
-from sops_report.render.visible import cells, clip, line, pad, visible, wrap
+from sops_report.rendering import RENDERERS, Format, render
+from sops_report.rendering.axis import ticks
+from sops_report.rendering.gantt import ledger_pieces
+from sops_report.rendering.rows import choose
+from sops_report.rendering.table import render_table
+from sops_report.rendering.text import render_text
+from sops_report.rendering.textbars import length_bar, span_bar
+from sops_report.rendering.visible import cells, clip, line, pad, visible, wrap
 from sops_report.report.as_json import as_json
 from sops_report.words import Language
 

@@ -11,10 +11,10 @@ from cmarkgfm.cmark import Options
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sops_report.render import render
-from sops_report.render.blocks import Bullets, Code, Fence, Paragraph, Table
-from sops_report.render.github import code, fence, plain, write
-from sops_report.render.markdown import BUDGET
+from sops_report.rendering import render
+from sops_report.rendering.blocks import Bullets, Code, Fence, Paragraph, Table
+from sops_report.rendering.github import code, fence, plain, write
+from sops_report.rendering.markdown import BUDGET
 from sops_report.words import Language
 
 NAMES = sorted(reports.SAMPLES)
@@ -129,7 +129,7 @@ def test_the_budget_is_kept_and_the_cut_is_told() -> None:
 
 
 def test_what_is_cut_first_is_worth_least(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sops_report.render.markdown.BUDGET", 4000)
+    monkeypatch.setattr("sops_report.rendering.markdown.BUDGET", 4000)
     text = render(reports.failed(), "md")
     assert len(text.encode()) <= 4000
     assert "parts left out here to keep within 4.0 kB: Data quality, All nodes" in text

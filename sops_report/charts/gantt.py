@@ -18,8 +18,8 @@ from matplotlib.patches import Patch
 from sops_report.charts import rows
 from sops_report.charts.style import COLOURS, HATCHES, INK, house_style
 from sops_report.charts.texts import Texts, say_missing
-from sops_report.render.visible import line
-from sops_report.render.voice import Voice
+from sops_report.rendering.visible import line
+from sops_report.rendering.voice import Voice
 from sops_report.report.model import Node, Report
 from sops_report.states import GROUPS
 from sops_report.words import Language, say

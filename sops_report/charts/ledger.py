@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from sops_report.charts.style import CLASS_COLOURS, CLASS_HATCHES, house_style
 from sops_report.charts.texts import Texts, say_missing
-from sops_report.render.visible import line
+from sops_report.rendering.visible import line
 from sops_report.report.model import Report
 from sops_report.words import Language, say
 from sops_report.words.lengths import duration, share

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Final
 
-from sops_report.render import rows
-from sops_report.render.visible import clip
-from sops_report.render.voice import Voice
+from sops_report.rendering import rows
+from sops_report.rendering.visible import clip
+from sops_report.rendering.voice import Voice
 from sops_report.report.model import Node
 
 _WIDEST: Final = 44  # columns; a Chinese character takes two

@@ -7,7 +7,7 @@ from typing import Final
 
 from matplotlib import style
 
-from sops_report.render.palette import CLASS_FILLS, TONE_FILLS
+from sops_report.rendering.palette import CLASS_FILLS, TONE_FILLS
 
 COLOURS: Final = TONE_FILLS
 HATCHES: Final[Mapping[str, str]] = MappingProxyType({

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from sops_report.charts import rows
 from sops_report.charts.fonts import Fonts, MissingGlyphsWarning, choose
-from sops_report.render.visible import cells, line
+from sops_report.rendering.visible import cells, line
 from sops_report.report.model import Node, Report
 from sops_report.words import CATALOGUE, Language, say
 

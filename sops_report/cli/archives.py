@@ -4,11 +4,12 @@ import typer
 
 from sops_report.archive import Archive
 from sops_report.archive.layout import iso_of
+from sops_report.cli.chrome import Command, Group
 from sops_report.cli.options import Talk, on_site
 from sops_report.config import Settings
 from sops_report.errors import SopsReportError, UsageError
 
-_archive = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+_archive = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode=None)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -22,7 +23,7 @@ def _open(settings: Settings) -> Archive:
     return Archive(settings.archive)
 
 
-@_archive.command("list", help="help.archive_list")
+@_archive.command("list", cls=Command, help="help.archive_list")
 @on_site
 def listing(settings: Settings, talk: Talk) -> None:
     """List the tasks of the archive: BIZ/TASK, snapshots, newest, place."""
@@ -39,7 +40,7 @@ def listing(settings: Settings, talk: Talk) -> None:
     talk.tell("talk.archive_listed", count=found, folder=archive.folder)
 
 
-@_archive.command("verify", help="help.archive_verify")
+@_archive.command("verify", cls=Command, help="help.archive_verify")
 @on_site
 def verify(settings: Settings, talk: Talk) -> None:
     """Check every file of the archive against its sidecar."""

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from sops_report.cli.chrome import Command
 from sops_report.cli.options import Font, Force, Talk, on_source
 from sops_report.report.build import build_report
 from sops_report.snapshot import Snapshot
@@ -16,7 +17,7 @@ Rows = Annotated[int, typer.Option("--max-rows", min=1, metavar="N", help="help.
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this room."""
-    app.command("chart", help="help.chart")(chart)
+    app.command("chart", cls=Command, help="help.chart")(chart)
 
 
 @on_source

@@ -13,11 +13,12 @@ from typing import Annotated, Final
 import typer
 
 from sops_report.archive import Archive
+from sops_report.cli.chrome import Command
 from sops_report.cli.charting import paint
 from sops_report.cli.options import Talk, with_talk
 from sops_report.config import read_settings
 from sops_report.files import write_whole
-from sops_report.render import Format, render
+from sops_report.rendering import Format, render
 from sops_report.report.build import build_report
 from sops_report.server import LocalSite
 from sops_report.sources import Live, read
@@ -37,7 +38,7 @@ _CREDENTIALS: Final = {
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this room."""
-    app.command("demo", help="help.demo")(demo)
+    app.command("demo", cls=Command, help="help.demo")(demo)
 
 
 @with_talk

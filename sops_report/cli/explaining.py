@@ -4,6 +4,7 @@ from typing import Annotated, Final
 
 import typer
 
+from sops_report.cli.chrome import Command
 from sops_report.cli.options import Talk, with_talk
 from sops_report.errors import UsageError
 from sops_report.words import Language, say
@@ -16,7 +17,7 @@ _PREFIX: Final = "explain."
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this room."""
-    app.command("explain", help="help.explain")(explain)
+    app.command("explain", cls=Command, help="help.explain")(explain)
 
 
 @with_talk

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from sops_report.cli.chrome import Command
 from sops_report.cli.options import Talk, on_site
 from sops_report.config import Settings
 from sops_report.errors import SopsReportError
@@ -15,7 +16,7 @@ NoHistories = Annotated[bool, typer.Option("--no-histories", help="help.no_histo
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this room."""
-    app.command("fetch", help="help.fetch")(fetch)
+    app.command("fetch", cls=Command, help="help.fetch")(fetch)
 
 
 @on_site

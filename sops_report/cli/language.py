@@ -7,7 +7,10 @@ command tree is replaced by its words, so ``--lang zh-CN --help`` is Chinese as 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from sops_report.errors import UsageError
 from sops_report.words import Language, has_words, say
+
+LANGUAGES: Final = "|".join(Language)
 
 _VARIABLES: Final = ("SOPS_REPORT_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 _OPTION: Final = "--lang"
@@ -16,21 +19,34 @@ _OPTION: Final = "--lang"
 def language_of(arguments: Sequence[str], environ: Mapping[str, str]) -> Language:
     """Return the language asked for by ``--lang``, else by the environment, else English.
 
+    The option may stand anywhere; the last one counts.
+
     Example:
         >>> language_of(["show", "--lang", "zh-CN"], {}).value
         'zh-CN'
         >>> language_of([], {"LANG": "zh_CN.UTF-8"}).value, language_of([], {}).value
         ('zh-CN', 'en')
     """
+    asked = ""
     for index, argument in enumerate(arguments):
         name, is_joined, value = argument.partition("=")
         if name == _OPTION:
-            following = arguments[index + 1] if index + 1 < len(arguments) else ""
-            return _spoken(value if is_joined else following)
-    for variable in _VARIABLES:
-        if environ.get(variable):
-            return _spoken(environ[variable])
+            asked = value if is_joined else "".join(arguments[index + 1 : index + 2])
+    for tag in (asked, *(environ.get(variable, "") for variable in _VARIABLES)):
+        if tag:
+            return _spoken(tag)
     return Language.EN
+
+
+def checked(tag: str | None) -> str | None:
+    """Return what ``--lang`` was given, if we speak it: ``zh`` and ``en_US`` will do.
+
+    Raises:
+        UsageError: We do not.
+    """
+    if tag is not None and tag.lower().replace("_", "-").partition("-")[0] not in {"en", "zh"}:
+        raise UsageError("bad-language", tag=tag[:20])
+    return tag
 
 
 def _spoken(tag: str) -> Language:
@@ -42,9 +58,32 @@ def localise(command: Any, language: Language) -> None:  # noqa: ANN401 - typer 
     pending = [command]
     while pending:
         current = pending.pop()
-        for holder in (current, *current.params):
-            for field in ("help", "short_help"):
-                text = getattr(holder, field, None)
-                if text and has_words(text):
-                    setattr(holder, field, say(text, language))
+        if current.help and has_words(current.help):
+            current.help = say(current.help, language)
+            current.short_help = _first_sentence(current.help)
+        for parameter in current.params:
+            key = _OF_TYPER.get(parameter.name, parameter.help)
+            if key and has_words(key):
+                parameter.help = say(key, language)
         pending.extend(getattr(current, "commands", {}).values())
+
+
+# Options that typer adds by itself.
+_OF_TYPER: Final[Mapping[str, str]] = {
+    "install_completion": "help.install_completion",
+    "show_completion": "help.show_completion",
+}
+
+
+def _first_sentence(text: str) -> str:
+    """Return what a list of commands says of one.
+
+    Example:
+        >>> _first_sentence("Write it. To a file."), _first_sentence("写报告。到文件。")
+        ('Write it.', '写报告。')
+    """
+    for stop in (". ", "。"):
+        head, found, _ = text.partition(stop)
+        if found:
+            return head + stop.strip()
+    return text

@@ -6,8 +6,6 @@ receives what was read. `on_site` does the same for commands that ask a site.
 
 import functools
 import inspect
-import os
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -17,9 +15,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
-from sops_report.cli.language import language_of
+from sops_report.cli.language import LANGUAGES, checked
 from sops_report.config import DOORS, SCOPES, Settings, read_settings
 from sops_report.errors import SopsReportError, UsageError
+from sops_report.rendering.visible import visible
 from sops_report.snapshot import Snapshot
 from sops_report.sources import Live, read
 from sops_report.words import Language, say
@@ -32,7 +31,9 @@ Font = Annotated[
 ]
 
 _TALK: Final = {
-    "lang": Annotated[Language | None, typer.Option("--lang", help="help.lang")],
+    "lang": Annotated[
+        str | None, typer.Option("--lang", metavar=LANGUAGES, help="help.lang", callback=checked)
+    ],
     "tz": Annotated[str | None, typer.Option("--tz", metavar="ZONE", help="help.tz")],
     "quiet": Annotated[bool, typer.Option("--quiet", "-q", help="help.quiet")],
 }
@@ -88,33 +89,33 @@ class Talk:
     def tell(self, key: str, **values: object) -> None:
         """Say something beside the data, on standard error."""
         if not self.quiet:
-            typer.echo(say(key, self.language, **values), err=True)
+            typer.echo(visible(say(key, self.language, **values)), err=True)
 
     def tell_refusal(self, refusal: SopsReportError) -> None:
         """Say that something optional could not be had."""
         self.tell("talk.without", reason=refusal.text(self.language))
 
 
-def talk_of(lang: Language | None, tz: str | None, *, quiet: bool) -> Talk:
-    """Return how to speak, from the options and the environment.
+def _talk_of(context: typer.Context, asked: dict[str, Any]) -> Talk:
+    """Return how to speak; the language was settled before the command line was read.
 
     Raises:
         UsageError: The zone is not known.
     """
-    language = lang if lang is not None else language_of(sys.argv[1:], os.environ)
+    language = context.obj if isinstance(context.obj, Language) else Language.EN
+    name = asked["tz"]
     try:
-        zone = None if tz is None else ZoneInfo(tz)
+        zone = None if name is None else ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise UsageError("bad-zone", zone=(tz or "")[:60]) from None
-    return Talk(language, zone, quiet)
+        raise UsageError("bad-zone", zone=name[:60]) from None
+    return Talk(language, zone, asked["quiet"])
 
 
 def on_source(command: Callable[..., None]) -> Callable[..., None]:
     """Give *command* ``(snapshot, talk, own options …)`` and SOURCE with all its options."""
     shared = {"source": Source, **_TALK, **_READING, **_SITE, **_COMPANIONS}
 
-    def run(own: dict[str, Any], asked: dict[str, Any]) -> None:
-        talk = talk_of(asked["lang"], asked["tz"], quiet=asked["quiet"])
+    def run(talk: Talk, own: dict[str, Any], asked: dict[str, Any]) -> None:
         command(_read(asked, talk), talk, **own)
 
     return _with_options(command, shared, run)
@@ -123,8 +124,7 @@ def on_source(command: Callable[..., None]) -> Callable[..., None]:
 def on_site(command: Callable[..., None]) -> Callable[..., None]:
     """Give *command* ``(settings, talk, own options …)`` and all options that name a site."""
 
-    def run(own: dict[str, Any], asked: dict[str, Any]) -> None:
-        talk = talk_of(asked["lang"], asked["tz"], quiet=asked["quiet"])
+    def run(talk: Talk, own: dict[str, Any], asked: dict[str, Any]) -> None:
         command(settings_of(asked, talk), talk, **own)
 
     return _with_options(command, {**_TALK, **_SITE}, run)
@@ -133,8 +133,8 @@ def on_site(command: Callable[..., None]) -> Callable[..., None]:
 def with_talk(command: Callable[..., None]) -> Callable[..., None]:
     """Give *command* ``(talk, own options …)`` and the options of speaking."""
 
-    def run(own: dict[str, Any], asked: dict[str, Any]) -> None:
-        command(talk_of(asked["lang"], asked["tz"], quiet=asked["quiet"]), **own)
+    def run(talk: Talk, own: dict[str, Any], _: dict[str, Any]) -> None:
+        command(talk, **own)
 
     return _with_options(command, _TALK, run)
 
@@ -142,7 +142,7 @@ def with_talk(command: Callable[..., None]) -> Callable[..., None]:
 def _with_options(
     command: Callable[..., None],
     shared: dict[str, Any],
-    run: Callable[[dict[str, Any], dict[str, Any]], None],
+    run: Callable[[Talk, dict[str, Any], dict[str, Any]], None],
 ) -> Callable[..., None]:
     """Return a function whose signature is the command's own options and the shared ones.
 
@@ -154,7 +154,10 @@ def _with_options(
         if hasattr(parameter.annotation, "__metadata__")
     ]
     keyword = inspect.Parameter.KEYWORD_ONLY
-    parameters = [parameter.replace(kind=keyword) for parameter in own]
+    parameters = [
+        inspect.Parameter("context", keyword, annotation=typer.Context),
+        *(parameter.replace(kind=keyword) for parameter in own),
+    ]
     for name, annotation in shared.items():
         default = inspect.Parameter.empty if name == "source" else _default(annotation)
         parameters.append(
@@ -162,9 +165,9 @@ def _with_options(
         )
 
     @functools.wraps(command)
-    def wrapper(**values: Any) -> None:  # noqa: ANN401 - typer passes what the options hold
+    def wrapper(context: typer.Context, **values: Any) -> None:  # noqa: ANN401 - of the options
         asked = {name: values.pop(name) for name in shared}
-        run(values, asked)
+        run(_talk_of(context, asked), values, asked)
 
     required = [p for p in parameters if p.default is inspect.Parameter.empty]
     optional = [p for p in parameters if p.default is not inspect.Parameter.empty]

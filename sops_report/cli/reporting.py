@@ -8,11 +8,12 @@ from typing import Annotated
 
 import typer
 
+from sops_report.cli.chrome import Command
 from sops_report.cli.options import Force, Talk, on_source
 from sops_report.errors import UsageError
 from sops_report.files import write_whole
-from sops_report.render import Format, render
-from sops_report.render.text import render_text
+from sops_report.rendering import Format, render
+from sops_report.rendering.text import render_text
 from sops_report.report.build import build_report
 from sops_report.report.model import Report
 from sops_report.report.naming import file_name
@@ -25,8 +26,8 @@ To = Annotated[Format | None, typer.Option("--to", "-t", help="help.to")]
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this room."""
-    app.command("report", help="help.report")(report)
-    app.command("show", help="help.show")(show)
+    app.command("report", cls=Command, help="help.report")(report)
+    app.command("show", cls=Command, help="help.show")(show)
 
 
 @on_source

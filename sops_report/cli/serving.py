@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from sops_report.cli.chrome import Command
 from sops_report.cli.options import with_talk
 from sops_report.server import FAULTS
 from sops_report.server import serve as run_site
@@ -18,7 +19,7 @@ Faults = Annotated[
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this room."""
-    app.command("serve", help="help.serve")(serve)
+    app.command("serve", cls=Command, help="help.serve")(serve)
 
 
 @with_talk

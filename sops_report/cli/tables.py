@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from sops_report.cli.chrome import Command
 from sops_report.cli.options import Force, Talk, on_source
 from sops_report.errors import UsageError
-from sops_report.render.table import render_table
+from sops_report.rendering.table import render_table
 from sops_report.report.build import build_report
 from sops_report.snapshot import Snapshot
 from sops_report.words.lengths import display_zone
@@ -22,7 +23,7 @@ Raw = Annotated[bool, typer.Option("--raw", help="help.raw")]
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this room."""
-    app.command("nodes", help="help.nodes")(nodes)
+    app.command("nodes", cls=Command, help="help.nodes")(nodes)
 
 
 @on_source

@@ -260,7 +260,7 @@ class Report:
         return f"<Report {self.verdict.title[Language.EN]!r}: {self.counts.nodes} nodes>"
 
     def _repr_html_(self) -> str:
-        """Show the verdict in a notebook; `sops_report.render` makes the whole page."""
+        """Show the verdict in a notebook; `sops_report.rendering` makes the whole page."""
         sentences = "".join(
             f'<p lang="{language}">{escape(self.verdict.sentence[language])}</p>'
             for language in Language

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sops_report.render.visible import visible
+from sops_report.rendering.visible import visible
 
 _LONGEST: Final = 2000
 _BREAKS: Final = frozenset("<>\"'` \n\t\\")

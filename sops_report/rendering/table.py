@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import tzinfo
 from typing import Final
 
-from sops_report.render.visible import cells, clip_middle, pad
-from sops_report.render.voice import Voice
+from sops_report.rendering.visible import cells, clip_middle, pad
+from sops_report.rendering.voice import Voice
 from sops_report.report.model import Node, Report
 from sops_report.words import Language
 from sops_report.words.lengths import clock

@@ -8,7 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from sops_report.render.text import render_text
+from sops_report.rendering.text import render_text
 from sops_report.report.as_json import as_json
 from sops_report.report.model import Report
 from sops_report.words import Language
@@ -53,13 +53,13 @@ def render(
 
 def _html(report: Report, language: Language, zone: tzinfo) -> str:
     # Jinja takes a while to import; the terminal and JSON do without it
-    from sops_report.render.html import render_html  # noqa: PLC0415
+    from sops_report.rendering.html import render_html  # noqa: PLC0415
 
     return render_html(report, language, zone)
 
 
 def _markdown(report: Report, language: Language, zone: tzinfo) -> str:
-    from sops_report.render.markdown import render_markdown  # noqa: PLC0415
+    from sops_report.rendering.markdown import render_markdown  # noqa: PLC0415
 
     return render_markdown(report, language, zone)
 

@@ -11,12 +11,12 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from sops_report.render import gantt, listing
-from sops_report.render.links import safe_link
-from sops_report.render.palette import CLASS_FILLS, TONE_FILLS, TONE_INKS
-from sops_report.render.rows import choose, chunks
-from sops_report.render.visible import line, visible
-from sops_report.render.voice import Voice
+from sops_report.rendering import gantt, listing
+from sops_report.rendering.links import safe_link
+from sops_report.rendering.palette import CLASS_FILLS, TONE_FILLS, TONE_INKS
+from sops_report.rendering.rows import choose, chunks
+from sops_report.rendering.visible import line, visible
+from sops_report.rendering.voice import Voice
 from sops_report.report.model import Report
 from sops_report.words import Language
 from sops_report.words.lengths import number, share, size

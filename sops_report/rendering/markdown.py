@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 from typing import Final
 
-from sops_report.render import github, listing
-from sops_report.render.blocks import (
+from sops_report.rendering import github, listing
+from sops_report.rendering.blocks import (
     Block,
     Bold,
     Bullets,
@@ -18,11 +18,11 @@ from sops_report.render.blocks import (
     Part,
     Table,
 )
-from sops_report.render.links import safe_link
-from sops_report.render.rows import choose
-from sops_report.render.textbars import length_bar, span_bar
-from sops_report.render.visible import line, pad, visible
-from sops_report.render.voice import Voice
+from sops_report.rendering.links import safe_link
+from sops_report.rendering.rows import choose
+from sops_report.rendering.textbars import length_bar, span_bar
+from sops_report.rendering.visible import line, pad, visible
+from sops_report.rendering.voice import Voice
 from sops_report.report.model import Failure, NodeRef, Report
 from sops_report.words import Language
 from sops_report.words.lengths import number, share, size

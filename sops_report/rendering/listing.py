@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sops_report.render.palette import OUTCOME_TONES, TONE_FILLS
-from sops_report.render.voice import Voice, tone
+from sops_report.rendering.palette import OUTCOME_TONES, TONE_FILLS
+from sops_report.rendering.voice import Voice, tone
 from sops_report.report.model import Node, NoteLine, Report, Section
 from sops_report.words import has_words
 from sops_report.words.lengths import number

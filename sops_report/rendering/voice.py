@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from sops_report.render.visible import line
+from sops_report.rendering.visible import line
 from sops_report.report.model import Node, NodeRef, Report, Section
 from sops_report.states import GROUPS
 from sops_report.words import Language, has_words, lengths, say

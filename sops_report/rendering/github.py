@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from sops_report.render.blocks import (
+from sops_report.rendering.blocks import (
     Block,
     Bold,
     Bullets,

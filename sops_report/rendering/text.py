@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
 
-from sops_report.render.rows import Row, choose
-from sops_report.render.textbars import length_bar, span_bar, strip
-from sops_report.render.visible import cells, clip, clip_middle, line, pad, visible, wrap
-from sops_report.render.voice import Voice, tone
+from sops_report.rendering.rows import Row, choose
+from sops_report.rendering.textbars import length_bar, span_bar, strip
+from sops_report.rendering.visible import cells, clip, clip_middle, line, pad, visible, wrap
+from sops_report.rendering.voice import Voice, tone
 from sops_report.report.model import Failure, NodeRef, Report, Section
 from sops_report.words import Language
 from sops_report.words.lengths import number, share

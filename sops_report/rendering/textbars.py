@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sops_report.render.rows import part_of_wall
+from sops_report.rendering.rows import part_of_wall
 from sops_report.report.model import Report
 
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉█"

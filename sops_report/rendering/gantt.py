@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Final
 
-from sops_report.render.axis import Tick, ticks
-from sops_report.render.rows import Row, part_of_wall
-from sops_report.render.visible import cells, clip
-from sops_report.render.voice import Voice, tone
+from sops_report.rendering.axis import Tick, ticks
+from sops_report.rendering.rows import Row, part_of_wall
+from sops_report.rendering.visible import cells, clip
+from sops_report.rendering.voice import Voice, tone
 
 ROW_HEIGHT: Final = 24
 HEAD_HEIGHT: Final = 36

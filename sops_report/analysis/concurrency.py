@@ -6,7 +6,7 @@ skip. Proven earlier attempts and passes count.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sops_report.analysis import Analysis
@@ -144,7 +144,8 @@ def _lonely(slots: Sequence[_Slot]) -> list[Stretch]:
             continue
         last = stretches[-1] if stretches else None
         if last is not None and last.position == slot.only and last.end_us == slot.start_us:
-            stretches[-1] = Stretch(position=slot.only, start_us=last.start_us, end_us=slot.end_us)
+            stretches[-1] = replace(last, end_us=slot.end_us)
         else:
-            stretches.append(Stretch(position=slot.only, start_us=slot.start_us, end_us=slot.end_us))
+            alone = Stretch(position=slot.only, start_us=slot.start_us, end_us=slot.end_us)
+            stretches.append(alone)
     return stretches

@@ -7,6 +7,7 @@ instant as soon as the last of them has ended.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import Final
 
 from sops_report.analysis import Analysis
@@ -15,7 +16,8 @@ from sops_report.analysis.spans import Run, Span, span_of
 from sops_report.analysis.view import run_of
 
 _WHOLE: Final = 100
-_SHORTEST_BRANCH_US: Final = 2 * SECOND_US  # a shorter one may have a second step in the same second
+# Behind a shorter one a second step could have begun as if it were a branch of its own.
+_SHORTEST_BRANCH_US: Final = 2 * SECOND_US
 _FEWEST: Final = 2
 _SPLITS: Final = frozenset({"parallel_gateway", "conditional_parallel_gateway", "control"})
 _JOINS: Final = frozenset({"converge_gateway", "control"})
@@ -73,7 +75,7 @@ def joins_of(analysis: Analysis) -> tuple[Join, ...]:
     return tuple(sorted(found, key=lambda join: join.position))
 
 
-def _join(run: Run, gateway: int, split: Span, ends: Sequence[Span]) -> Join:
+def _join(gateway: int, split: Span, ends: Sequence[Span]) -> Join:
     ordered = sorted(ends, key=lambda s: (s.end_us, s.exact_end_us, -s.position))
     last = ordered[-1].end_us
     branches = tuple(
@@ -97,7 +99,8 @@ def _join(run: Run, gateway: int, split: Span, ends: Sequence[Span]) -> Join:
 def _from_flow(run: Run) -> Iterator[Join]:
     for scope in range(len(run.tree)):
         if not run.tree.is_leaf(scope):
-            joins = [c for c in run.tree.children(scope) if run.snapshot.kind[c] == "converge_gateway"]
+            children, kind = run.tree.children(scope), run.snapshot.kind
+            joins = [child for child in children if kind[child] == "converge_gateway"]
             if joins:
                 yield from _in_scope(run, scope, joins)
 
@@ -113,7 +116,7 @@ def _in_scope(run: Run, scope: int, joins: Sequence[int]) -> Iterator[Join]:
         ends = [span for span in ends if span.end_us <= entered.entry_us + SECOND_US]
         split = dominators.of(gateway)
         if split is not None and len(ends) >= _FEWEST:
-            yield _join(run, gateway, spans[split], ends)
+            yield _join(gateway, spans[split], ends)
 
 
 def _sources(run: Run, spans: Mapping[int, Span]) -> dict[int, list[int]]:
@@ -197,17 +200,13 @@ def _from_times(run: Run) -> Iterator[Join]:
 
 def _plain_blocks(run: Run, spans: Sequence[Span]) -> Iterator[Join]:
     """Yield the blocks between two instants, where everything began with the first of them."""
-    begin, reached = None, None  # the index of the latest instant; the latest end before it
-    for index, span in enumerate(spans):
-        if not _is_instant(run, span):
-            continue
-        inside = [] if begin is None else spans[begin + 1 : index]
-        before = None if begin is None else spans[begin]
-        if before is not None and _is_plain(run, before, inside, span, reached):
-            yield _join(run, span.position, before, inside)
-        ends = [s.end_us for s in inside] if begin is not None else [s.end_us for s in spans[:index]]
-        reached = max([*ends, *([] if reached is None else [reached])], default=None)
-        begin = index
+    instants = [index for index, span in enumerate(spans) if _is_instant(run, span)]
+    reach = list(accumulate((span.end_us for span in spans), max))
+    for begin, index in pairwise(instants):
+        split, inside = spans[begin], spans[begin + 1 : index]
+        reached = reach[begin - 1] if begin else split.end_us
+        if reached <= split.end_us and _is_plain(run, split, inside, spans[index]):
+            yield _join(spans[index].position, split, inside)
 
 
 def _is_instant(run: Run, span: Span) -> bool:
@@ -218,15 +217,12 @@ def _is_instant(run: Run, span: Span) -> bool:
     )
 
 
-def _is_plain(
-    run: Run, split: Span, inside: Sequence[Span], join: Span, reached: int | None
-) -> bool:
+def _is_plain(run: Run, split: Span, inside: Sequence[Span], join: Span) -> bool:
     """Tell whether times leave no doubt that *inside* are single-step branches of one block."""
     if len(inside) < _FEWEST or run.snapshot.kind[split.position] not in _SPLITS:
         return False
     if run.snapshot.kind[join.position] not in _JOINS:
         return False
-    alone = reached is None or reached <= split.end_us
     together = all(
         span.entry_us <= split.end_us + SECOND_US
         and span.end_us - span.entry_us >= _SHORTEST_BRANCH_US
@@ -234,4 +230,4 @@ def _is_plain(
         for span in inside
     )
     last = max(span.end_us for span in inside)
-    return alone and together and last <= join.entry_us <= last + SECOND_US
+    return together and last <= join.entry_us <= last + SECOND_US

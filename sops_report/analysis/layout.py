@@ -43,7 +43,7 @@ class Layout:
         run: The run as it was.
         spans: Its spans by position.
         lengths: The new lengths asked for, by position.
-        prompt: Positions without waiting and earlier attempts.
+        sooner: How much sooner the last attempt begins after the predecessors, by position.
         length: The new length by position, filled from the innermost scope outwards.
         entry: The new entry by position, relative to the start of its scope.
     """
@@ -51,7 +51,7 @@ class Layout:
     run: Run
     spans: Sequence[Span | None]
     lengths: Mapping[int, int]
-    prompt: frozenset[int]
+    sooner: Mapping[int, int]
     length: list[int]
     entry: list[int]
 
@@ -61,11 +61,11 @@ class Layout:
         run: Run,
         spans: Sequence[Span | None],
         lengths: Mapping[int, int],
-        prompt: frozenset[int],
+        sooner: Mapping[int, int],
     ) -> "Layout":
         """Begin with the lengths as they were."""
         before = [0 if span is None else span.end_us - span.start_us for span in spans]
-        return cls(run, spans, lengths, prompt, before, [0] * len(spans))
+        return cls(run, spans, lengths, sooner, before, [0] * len(spans))
 
     def times(self) -> list[Times | None]:
         """Return the new times by position; None where nothing was recorded."""
@@ -83,9 +83,9 @@ class Layout:
         inside.sort(key=lambda s: (s.entry_us, s.end_us, s.position))
         ends: dict[int, int] = {}
         for span, before, after in Order(self.run, inside, outer.start_us, ends).ready_times():
-            lag = 0 if span.position in self.prompt else span.entry_us - before
-            self.entry[span.position] = after + lag - outer.start_us
-            ends[span.position] = after + lag + self._tries(span) + self.length[span.position]
+            entry = after + self._lag(span, before)
+            self.entry[span.position] = entry - outer.start_us
+            ends[span.position] = entry + self._tries(span) + self.length[span.position]
         last = [s for s in inside if s.end_us <= outer.end_us + TOLERANCE_US]
         if not last:
             return outer.end_us - outer.start_us
@@ -93,7 +93,14 @@ class Layout:
         return max(0, max(ends[s.position] for s in last) + tail - outer.start_us)
 
     def _tries(self, span: Span) -> int:
-        return 0 if span.position in self.prompt else span.start_us - span.entry_us
+        """Return the new time from the entry to the last attempt's start."""
+        return max(0, span.start_us - span.entry_us - self.sooner.get(span.position, 0))
+
+    def _lag(self, span: Span, ready_us: int) -> int:
+        """Return the new time from the predecessors' end to the entry."""
+        lag = span.entry_us - ready_us
+        rest = self.sooner.get(span.position, 0) - (span.start_us - span.entry_us)
+        return lag if rest <= 0 else lag - max(0, min(lag, rest))
 
     def _placed(self) -> list[Times | None]:
         placed: list[Times | None] = [None] * len(self.spans)
@@ -108,19 +115,15 @@ class Layout:
                 placed[position] = self._place(span, squeezed_by[position], placed)
         return placed
 
-    def _place(
-        self, span: Span, squeezed_by: int | None, placed: Sequence[Times | None]
-    ) -> Times:
+    def _place(self, span: Span, squeezed_by: int | None, placed: Sequence[Times | None]) -> Times:
         if squeezed_by is not None:
             outer, new_outer = self.spans[squeezed_by], placed[squeezed_by]
             if outer is not None and new_outer is not None:
                 return _squeezed(span, outer, new_outer)
         parent = self.run.tree.parent[span.position]
         scope = placed[parent] if parent >= 0 else None
-        if scope is None:  # the root, or a container without times of its own
-            entry = span.entry_us
-        else:
-            entry = scope.start_us + self.entry[span.position]
+        # The root, and what lies in a container without times of its own, stays in its place.
+        entry = span.entry_us if scope is None else scope.start_us + self.entry[span.position]
         start = entry + self._tries(span)
         return Times(entry, start, start + self.length[span.position])
 
@@ -166,13 +169,16 @@ class Order:
         for span in self.inside:
             node_id = self.run.tree.node_id[span.position] or ""
             if node_id in flow.nodes:
-                yield span.position, [
-                    known[position]
-                    for source in dict.fromkeys(flow.nodes[node_id].predecessors)
-                    if (position := self.run.position_of.get(source, -1)) in known
-                    if source in flow.nodes and (source, node_id) not in flow.back_edges
-                    if known[position].end_us <= span.entry_us + TOLERANCE_US
-                ]
+                yield (
+                    span.position,
+                    [
+                        known[position]
+                        for source in dict.fromkeys(flow.nodes[node_id].predecessors)
+                        if (position := self.run.position_of.get(source, -1)) in known
+                        if source in flow.nodes and (source, node_id) not in flow.back_edges
+                        if known[position].end_us <= span.entry_us + TOLERANCE_US
+                    ],
+                )
 
     def _by_edges(self, sources: Mapping[int, list[Span]]) -> Iterator[tuple[Span, int, int]]:
         known = {span.position: span for span in self.inside}
@@ -206,7 +212,7 @@ class Order:
                 new = self.ends[position]
                 new_ready = new if new_ready is None else max(new_ready, new)
             if span.position not in done:
-                floor = self.start_us if span.entry_us >= self.start_us else span.entry_us
+                floor = min(self.start_us, span.entry_us)
                 yield (
                     span,
                     max(floor, floor if old_ready is None else old_ready),

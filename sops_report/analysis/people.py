@@ -140,7 +140,7 @@ def _reaction(position: int, failed_at: int, until: int, how: str) -> Reaction:
 
 
 def _skip_alone(run: Run, position: int) -> Iterator[Reaction]:
-    """Yield a skip whose failure is not known: the node's whole time is the bound, if it has any."""
+    """Yield a skip whose failure is not known: the node's whole time is the bound, if any."""
     start, finish = run.tree.start_us[position], run.tree.finish_us[position]
     if finish is None or not run.clock.finish_is_valid[position]:
         return
@@ -160,7 +160,9 @@ def _waiting_nodes(run: Run) -> Iterator[WaitingNode]:
         if run.tree.is_leaf(position) and start is not None and end is not None:
             kind = leaf_class(run, position)
             if kind in _WAITING:
-                yield WaitingNode(position=position, kind=kind, start_us=start, end_us=max(start, end))
+                yield WaitingNode(
+                    position=position, kind=kind, start_us=start, end_us=max(start, end)
+                )
 
 
 def _unanswered(analysis: Analysis) -> tuple[tuple[int, int], ...]:

@@ -78,12 +78,13 @@ def progress_of(analysis: Analysis) -> Progress:
     reach = _Reach.of(run, flow)
     ahead = reach.ahead()
     missing = [node_id for node_id in flow.nodes if node_id not in reach.executed]
+    due = [node_id for node_id in missing if node_id in ahead]
     return Progress(
         steps_done=done,
         steps_seen=len(seen),
-        steps_expected=len(seen) + sum(flow.nodes[node_id].kind in _STEPS for node_id in missing if node_id in ahead),
+        steps_expected=len(seen) + sum(flow.nodes[node_id].kind in _STEPS for node_id in due),
         is_upper_bound=any(flow.nodes[node_id].kind in _CHOICES for node_id in ahead),
-        ahead=tuple(node_id for node_id in missing if node_id in ahead),
+        ahead=tuple(due),
         not_taken=tuple(node_id for node_id in missing if node_id not in ahead),
         blasts=tuple(_blast(reach, failure.position) for failure in analysis.failures),
     )

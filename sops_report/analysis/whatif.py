@@ -6,7 +6,7 @@ With the flow the predecessors are the true ones; from times alone every sibling
 the node's entry counts as one, which promises rather too little than too much.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sops_report.analysis import Analysis
@@ -45,7 +45,7 @@ def what_if(
     analysis: Analysis,
     lengths: Mapping[int, int],
     *,
-    prompt: Collection[int] = (),
+    sooner: Mapping[int, int] | None = None,
 ) -> WhatIf:
     """Lay the run out anew with other lengths.
 
@@ -53,8 +53,8 @@ def what_if(
         analysis: The run as it was.
         lengths: New lengths in microseconds by position, from the start of a node's last attempt
             to its end. A container's content is squeezed or stretched in proportion.
-        prompt: Positions that begin as soon as their predecessors have ended: no waiting, no
-            earlier attempts.
+        sooner: By position, how many microseconds sooner the last attempt begins after the
+            predecessors' end; what was waited and tried before is cut, never more than that.
 
     Returns:
         The new run. Without any change it is the run as it was, to the microsecond. Of a task
@@ -66,7 +66,7 @@ def what_if(
         nobody = [None] * len(run.tree)
         return WhatIf(end_us=None, wall_us=None, saved_us=0, times=nobody, sections=[])
     spans = recorded_spans(run)
-    times = Layout.of(run, spans, lengths, frozenset(prompt)).times()
+    times = Layout.of(run, spans, lengths, sooner or {}).times()
     new_end = end if times[0] is None else times[0].end_us
     changed = _changed_run(run, spans, times, new_end)
     return WhatIf(
@@ -83,13 +83,16 @@ def _changed_run(
 ) -> Run:
     """Return the run with its new times, so that the path is found by the same rules."""
     tree, clock = run.tree, run.clock
-    begun = _moved(tree.start_us, [s and s.start_us for s in spans], [t and t.start_us for t in times])
-    old_ends, new_ends = [s and s.end_us for s in spans], [t and t.end_us for t in times]
+    later_start: list[int] = []
+    later_end: list[int] = []
+    for span, new in zip(spans, times, strict=True):
+        later_start.append(0 if span is None or new is None else new.start_us - span.start_us)
+        later_end.append(0 if span is None or new is None else new.end_us - span.end_us)
     new_tree = replace(
         tree,
-        start_us=begun,
-        finish_us=_moved(tree.finish_us, old_ends, new_ends),
-        refresh_us=_moved(tree.refresh_us, old_ends, new_ends),
+        start_us=_moved(tree.start_us, later_start),
+        finish_us=_moved(tree.finish_us, later_end),
+        refresh_us=_moved(tree.refresh_us, later_end),
     )
     end_of = [
         old if new is None else new.end_us for old, new in zip(clock.end_of, times, strict=True)
@@ -102,19 +105,14 @@ def _changed_run(
     )
 
 
-def _moved(
-    column: Sequence[int | None], old: Sequence[int | None], new: Sequence[int | None]
-) -> list[int | None]:
-    return [
-        us if us is None or a is None or b is None else us + b - a
-        for us, a, b in zip(column, old, new, strict=True)
-    ]
+def _moved(column: Sequence[int | None], by: Sequence[int]) -> list[int | None]:
+    return [None if us is None else us + later for us, later in zip(column, by, strict=True)]
 
 
 def _moved_attempts(
     run: Run, spans: Sequence[Span | None], times: Sequence[Times | None]
 ) -> Iterator[tuple[int, tuple[Attempt, ...]]]:
-    """Yield the attempts, moved with their node; those of a node without its waiting are gone."""
+    """Yield the attempts, moved with their node; where their time was cut they are gone."""
     for position, attempts in run.attempts.items():
         span, new = spans[position], times[position]
         if span is None or new is None:

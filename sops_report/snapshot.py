@@ -172,6 +172,8 @@ class Snapshot:
             time found); None without any.
         flow: True edges and component codes, if they were given.
         attempts: Earlier attempts by node id, oldest first; None if no histories were given.
+        child_tasks: Task ids of independent subprocesses by the id of the node that started them.
+        seams: Where the tree of a child task was joined: its root's position → its task id.
         earlier: Older snapshots of the same task, oldest first.
         auto_retry_ids: Failed nodes that the engine will retry by itself.
         task_text: A failure text that belongs to no node (``ex_data`` that is not a map).
@@ -190,6 +192,8 @@ class Snapshot:
     origin: Origin
     flow: Flow | None = None
     attempts: Mapping[str, tuple[Attempt, ...]] | None = None
+    child_tasks: Mapping[str, str] = field(default_factory=dict)
+    seams: Mapping[int, str] = field(default_factory=dict)
     earlier: tuple["Snapshot", ...] = ()
     auto_retry_ids: frozenset[str] = frozenset()
     task_text: str | None = None

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from sops_report.errors import InputError
 from sops_report.read.answers import Found, find_trees
+from sops_report.read.children import read_child_tasks
 from sops_report.read.decode import decode, decode_lines, unpack
 from sops_report.read.facts import auto_retry_ids, engine_of, first_offset
 from sops_report.read.flow import read_flow
@@ -151,6 +152,7 @@ def _snapshot(found: Found, origin: Origin, beside: Beside, shared: list[Note]) 
         origin=replace(origin, task_id=origin.task_id or found.task_id),
         flow=flow,
         attempts=read_histories(beside.histories, times),
+        child_tasks=read_child_tasks(beside.histories),
         auto_retry_ids=auto_retry_ids(found.root),
         task_text=task_text,
         notes=tuple(notes),

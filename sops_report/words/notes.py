@@ -88,7 +88,11 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "ex_data names a node that is no failed step: {id}",
             "ex_data 中的节点并非失败的步骤：{id}",
         ),
-        # fields
+        "note.child-task-missing": (
+        "an independent subprocess ran as the task {task}, whose answer is not in the archive",
+        "独立子流程以任务 {task} 执行，归档中没有它的返回",
+    ),
+    # fields
         "note.not-text": ("{field} is not a text: {value}", "{field} 不是文本：{value}"),
         "note.lone-surrogate": (
             "{field} holds half a character, replaced: {value}",

@@ -21,8 +21,8 @@ from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from sops_report import charts
-from sops_report.render import render
-from sops_report.render.text import render_text
+from sops_report.rendering import render
+from sops_report.rendering.text import render_text
 from sops_report.report.build import build_report
 from sops_report.report.model import Report
 from sops_report.sources import read

@@ -52,6 +52,7 @@ def node(
     name: str,
     start: float | None,
     finish: float | None,
+    /,
     *children: Json,
     state: str | None = "FINISHED",
     **fields: Any,  # noqa: ANN401 - any field, any value: that is what the tests are about
@@ -86,7 +87,7 @@ def node(
     } | fields
 
 
-def event(name: str, at: float, **fields: Any) -> Json:  # noqa: ANN401 - as `node`
+def event(name: str, at: float, /, **fields: Any) -> Json:  # noqa: ANN401 - as `node`
     """Return an instant without a name, as gateways and events of the second engine are."""
     return node(name, at, at, name="", **fields)
 
@@ -100,7 +101,7 @@ def flow(*edges: str, kinds: Mapping[str, str] | None = None, **components: str)
     """Return a ``get_task_detail`` answer with the edges ``"a>b"``.
 
     Args:
-        edges: Source and target joined by ``>``; ``"sub/a>b"`` stands inside the subprocess ``sub``.
+        edges: Source and target joined by ``>``; ``"sub/a>b"`` stands inside ``sub``.
         kinds: The kind by name where a node is no activity.
         components: The component's code by node.
     """
@@ -119,7 +120,10 @@ def flow(*edges: str, kinds: Mapping[str, str] | None = None, **components: str)
 
 
 def _pipeline(
-    scope: str, pairs: list[tuple[str, str]], kinds: Mapping[str, str], components: Mapping[str, str]
+    scope: str,
+    pairs: list[tuple[str, str]],
+    kinds: Mapping[str, str],
+    components: Mapping[str, str],
 ) -> Json:
     names = dict.fromkeys(name for pair in pairs for name in pair)
     tree: Json = {"id": scope or "go", "activities": {}, "gateways": {}, "flows": {}}
@@ -131,7 +135,9 @@ def _pipeline(
         elif kind.endswith("gateway"):
             tree["gateways"][name] = element | {"name": ""}
         else:
-            tree["activities"][name] = element | {"component": {"code": components.get(name, "bk_job")}}
+            tree["activities"][name] = element | {
+                "component": {"code": components.get(name, "bk_job")}
+            }
     for number, (source, target) in enumerate(pairs):
         tree["flows"][f"line{number}"] = {"source": source, "target": target}
     return tree
@@ -150,10 +156,14 @@ def attempt(start: float, finish: float, loop: int = 1, text: str = "") -> Json:
 
 def histories(**attempts: list[Json]) -> bytes:
     """Return saved ``get_task_node_detail`` answers: the earlier attempts by node."""
-    return json.dumps({
-        name: [{"query": {"loop": None}, "response": {"result": True, "data": {"histories": rows}}}]
-        for name, rows in attempts.items()
-    }).encode()
+    return json.dumps(
+        {
+            name: [
+                {"query": {"loop": None}, "response": {"result": True, "data": {"histories": rows}}}
+            ]
+            for name, rows in attempts.items()
+        }
+    ).encode()
 
 
 def snapshot(

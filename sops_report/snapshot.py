@@ -91,6 +91,7 @@ class FlowNode:
         component: The component's code (``pause_node``, …; a remote plugin's own code), or None.
         template_node_id: The node's identity in the template, stable across runs, or None.
         predecessors, successors: Node ids along the flow's edges, in the order of the edges.
+        x, y: Its place on the canvas, None where the flow does not tell it.
     """
 
     kind: str
@@ -100,6 +101,8 @@ class FlowNode:
     template_node_id: str | None = None
     predecessors: tuple[str, ...] = ()
     successors: tuple[str, ...] = ()
+    x: float | None = None
+    y: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

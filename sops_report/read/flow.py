@@ -3,6 +3,7 @@
 Only structure is taken. Constants and component data can hold secrets and are never kept.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -37,8 +38,11 @@ def read_flow(document: object) -> Flow | None:
     while stack:
         pipeline, parent_id = stack.pop()
         before, after = _edges(pipeline)
+        places = _places(pipeline)
         for node_id, element in _elements(pipeline):
-            nodes[node_id] = _flow_node(element, parent_id, before[node_id], after[node_id])
+            nodes[node_id] = _flow_node(
+                element, parent_id, before[node_id], after[node_id], places.get(node_id)
+            )
             inner = element.get("pipeline")
             if isinstance(inner, dict):
                 stack.append((inner, node_id))
@@ -103,8 +107,35 @@ def _edges(pipeline: Json) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     return before, after
 
 
+def _places(pipeline: Json) -> dict[str, tuple[float, float]]:
+    """Return where the nodes stand on the canvas."""
+    places: dict[str, tuple[float, float]] = {}
+    locations = pipeline.get("location")
+    for item in locations if isinstance(locations, list) else ():
+        if isinstance(item, dict) and isinstance(item.get("id"), str):
+            x, y = _coordinate(item.get("x")), _coordinate(item.get("y"))
+            if x is not None and y is not None:
+                places[item["id"]] = x, y
+    return places
+
+
+def _coordinate(value: object) -> float | None:
+    """Return a finite number (or its text) as a float; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
 def _flow_node(
-    element: Json, parent_id: str | None, before: list[str], after: list[str]
+    element: Json,
+    parent_id: str | None,
+    before: list[str],
+    after: list[str],
+    place: tuple[float, float] | None,
 ) -> FlowNode:
     template_node_id = element.get("template_node_id")
     name = element.get("name")
@@ -116,6 +147,8 @@ def _flow_node(
         template_node_id=template_node_id if isinstance(template_node_id, str) else None,
         predecessors=tuple(before),
         successors=tuple(after),
+        x=place[0] if place else None,
+        y=place[1] if place else None,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from sops_report.analysis import Analysis, analyse
 from sops_report.analysis.attempts import retries_of
+from sops_report.analysis.concurrency import concurrency_of
 from sops_report.analysis.failures import FailedNode
 from sops_report.analysis.ledger import Section as PathSection
 from sops_report.read.texts import links
@@ -14,6 +15,7 @@ from sops_report.report.model import (
     Both,
     Counts,
     Failure,
+    FlowStep,
     Node,
     NodeRef,
     NoteLine,
@@ -21,6 +23,7 @@ from sops_report.report.model import (
     Report,
     Section,
     Task,
+    Try,
 )
 from sops_report.report.verdict import verdict_of
 from sops_report.snapshot import Note, Snapshot
@@ -69,6 +72,11 @@ def report_of(analysis: Analysis, *, generated_at: datetime | None = None) -> Re
         notes=tuple(_note(snapshot, note) for note in analysis.notes),
         provenance=_provenance(snapshot, generated_at),
         task_text=snapshot.task_text,
+        concurrency=tuple(
+            (_EPOCH + timedelta(microseconds=us), count)
+            for us, count in concurrency_of(analysis).steps
+        ),
+        flow=_flow(analysis),
     )
 
 
@@ -234,6 +242,35 @@ def _node(analysis: Analysis, position: int, path: str, anchor: str) -> Node:
         on_critical_path=analysis.on_path[position],
         version=tree.version[position],
         ex_data=tree.ex_data[position],
+        attempts=tuple(
+            Try(
+                start_time=moment_of(attempt.start_us),
+                end_time=moment_of(attempt.end_us),
+                loop=attempt.loop,
+                failed=attempt.failed,
+                skipped=attempt.skipped,
+            )
+            for attempt in analysis.attempts.get(position, ())
+        ),
+    )
+
+
+def _flow(analysis: Analysis) -> tuple[FlowStep, ...]:
+    flow = analysis.snapshot.flow
+    if flow is None:
+        return ()
+    index = {node_id: at for at, node_id in enumerate(flow.nodes)}
+    return tuple(
+        FlowStep(
+            position=analysis.run.position_of.get(node_id),
+            name=node.name,
+            kind=node.kind,
+            scope=index.get(node.parent_id or "", -1),
+            x=node.x,
+            y=node.y,
+            successors=tuple(index[target] for target in node.successors if target in index),
+        )
+        for node_id, node in flow.nodes.items()
     )
 
 

@@ -70,6 +70,45 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Try:
+    """One proven earlier attempt of a node.
+
+    Attributes:
+        start_time, end_time: None where not known.
+        loop: The pass it belongs to.
+        failed: It ended in a failure (else it was the good end of an earlier pass).
+        skipped: It failed and somebody skipped it.
+    """
+
+    start_time: datetime | None
+    end_time: datetime | None
+    loop: int
+    failed: bool
+    skipped: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowStep:
+    """One node of the flow, executed or not.
+
+    Attributes:
+        position: The node that was executed; None if it never was.
+        name: As in the flow; hostile, and empty for most gateways and events.
+        scope: The index of the enclosing subprocess in `Report.flow`, -1 on the outermost level.
+        x, y: Its place on the canvas; None where not known.
+        successors: Indices in `Report.flow`, in the order of the edges.
+    """
+
+    position: int | None
+    name: str
+    kind: str
+    scope: int
+    x: float | None
+    y: float | None
+    successors: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     """One row of the tree.
 
@@ -83,6 +122,7 @@ class Node:
         end_time: The effective end: finish, or as-of for a node that is still running.
         duration_s, self_s, wait_before_s, slack_s, drag_s: Seconds; None where not defined.
         ex_data: The failure's text, plain; hostile like every text of an answer.
+        attempts: Earlier attempts, oldest first, as far as they are proven.
     """
 
     position: int
@@ -116,6 +156,7 @@ class Node:
     on_critical_path: bool
     version: str | None
     ex_data: str | None
+    attempts: tuple[Try, ...] = ()
 
     @property
     def is_running(self) -> bool:
@@ -238,6 +279,8 @@ class Report:
         nodes: All rows in document order.
         order_source: ``flow`` (true edges) or ``times`` (inferred).
         task_text: A failure text that belongs to no node of the answer.
+        concurrency: (moment, leaves at work from then on), by time; empty if nothing took time.
+        flow: The nodes of the flow as drawn on the canvas; empty if the flow is not known.
     """
 
     task: Task
@@ -254,6 +297,8 @@ class Report:
     notes: tuple[NoteLine, ...]
     provenance: Provenance
     task_text: str | None = None
+    concurrency: tuple[tuple[datetime, int], ...] = ()
+    flow: tuple[FlowStep, ...] = ()
 
     def __repr__(self) -> str:
         """Name the verdict and the size; a report of a million nodes is not printed."""

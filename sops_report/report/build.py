@@ -9,19 +9,30 @@ from sops_report.analysis import Analysis, analyse
 from sops_report.analysis.attempts import retries_of
 from sops_report.analysis.concurrency import concurrency_of
 from sops_report.analysis.failures import FailedNode
+from sops_report.analysis.hosts import host_failures
 from sops_report.analysis.ledger import Section as PathSection
 from sops_report.read.texts import links
+from sops_report.report.insights import (
+    advice_of,
+    blocks_of,
+    peak_of,
+    reactions_of,
+    standing_of,
+    waits_of,
+)
 from sops_report.report.model import (
     Both,
     Counts,
     Failure,
     FlowStep,
+    Host,
     Node,
     NodeRef,
     NoteLine,
     Provenance,
     Report,
     Section,
+    Standing,
     Task,
     Try,
 )
@@ -53,6 +64,8 @@ def report_of(analysis: Analysis, *, generated_at: datetime | None = None) -> Re
     """Make the report of a run that is analysed already; see `build_report`."""
     snapshot = analysis.snapshot
     paths, anchors = snapshot.paths(), anchors_of(snapshot)
+    concurrency, waits = concurrency_of(analysis), waits_of(analysis)
+    standing = standing_of(analysis) if analysis.clock.start_us is not None else None
     incidents = analysis.incidents
     return Report(
         task=_task(analysis),
@@ -61,7 +74,7 @@ def report_of(analysis: Analysis, *, generated_at: datetime | None = None) -> Re
         order_source=analysis.order_source,
         critical_path=tuple(_section(snapshot, section) for section in analysis.sections),
         ledger={name: us / _SECOND_US for name, us in analysis.ledger.items()},
-        failures=tuple(_failure(analysis, failed, paths) for failed in analysis.failures),
+        failures=tuple(_failure(analysis, failed, paths, standing) for failed in analysis.failures),
         retried=tuple(_retried(analysis, position, paths) for position in incidents.retried),
         skipped=tuple(_skipped(analysis, position, paths) for position in incidents.skipped),
         ignored=tuple(_ref(analysis, position, paths) for position in incidents.ignored),
@@ -73,10 +86,17 @@ def report_of(analysis: Analysis, *, generated_at: datetime | None = None) -> Re
         provenance=_provenance(snapshot, generated_at),
         task_text=snapshot.task_text,
         concurrency=tuple(
-            (_EPOCH + timedelta(microseconds=us), count)
-            for us, count in concurrency_of(analysis).steps
+            (_EPOCH + timedelta(microseconds=us), count) for us, count in concurrency.steps
         ),
         flow=_flow(analysis),
+        advice=advice_of(analysis),
+        reactions=reactions_of(waits),
+        people_on_path_s=seconds_of(waits.on_path_us),
+        people_off_path_s=seconds_of(waits.off_path_us),
+        blocks=blocks_of(analysis),
+        standing=standing,
+        peak=peak_of(concurrency),
+        seams=dict(snapshot.seams),
     )
 
 
@@ -157,7 +177,9 @@ def _section(snapshot: Snapshot, section: PathSection) -> Section:
     )
 
 
-def _failure(analysis: Analysis, failed: FailedNode, paths: list[str]) -> Failure:
+def _failure(
+    analysis: Analysis, failed: FailedNode, paths: list[str], standing: Standing | None
+) -> Failure:
     tree = analysis.snapshot.tree
     return Failure(
         position=failed.position,
@@ -171,6 +193,11 @@ def _failure(analysis: Analysis, failed: FailedNode, paths: list[str]) -> Failur
         attempt=retries_of(tree, failed.position, analysis.attempts) + 1,
         auto_retry=failed.position in analysis.incidents.retry_due,
         echoes=failed.echoes,
+        hosts=tuple(
+            Host(host=host.host, exit_code=host.exit_code, text=host.text)
+            for host in host_failures(failed.text)
+        ),
+        blocked_steps=standing.blocked_by.get(failed.position) if standing else None,
     )
 
 

@@ -17,6 +17,7 @@ from sops_report.snapshot import Flow
 _CHOICES: Final = frozenset({"exclusive_gateway", "conditional_parallel_gateway"})
 _STEPS: Final = frozenset({"activity", "unknown"})
 _DONE: Final = "success"
+_MOST: Final = 200  # each blast is a walk of its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,8 @@ class Progress:
         ahead: Node ids that have not run and still could, in the order of the flow; None without.
         not_taken: Node ids that were passed by for good: branches that a finished gateway did not
             choose, and the content of containers that are over; None without the flow.
-        blasts: One for each failure, in the order of the failures; None without the flow.
+        blasts: One for each failure (of very many only the first 200), in the order of the
+            failures; None without the flow.
     """
 
     steps_done: int
@@ -86,7 +88,7 @@ def progress_of(analysis: Analysis) -> Progress:
         is_upper_bound=any(flow.nodes[node_id].kind in _CHOICES for node_id in ahead),
         ahead=tuple(due),
         not_taken=tuple(node_id for node_id in missing if node_id not in ahead),
-        blasts=tuple(_blast(reach, failure.position) for failure in analysis.failures),
+        blasts=tuple(_blast(reach, failure.position) for failure in analysis.failures[:_MOST]),
     )
 
 

@@ -15,6 +15,7 @@ _SMALL: Final = 5
 _LONG_WAIT_US: Final = 300 * SECOND_US
 _TINY_US: Final = 10 * SECOND_US  # below this, whole seconds say too little
 _UNEVEN: Final = 50
+_MOST_TRIED: Final = 5
 _STEPS: Final = frozenset({"work", "running"})
 _QUEUED: Final = frozenset({"paused", "dispatch"})
 _BEFORE_RETRY: Final = frozenset({"attempt", "reaction", "retry_gap"})
@@ -110,10 +111,15 @@ def retries(facts: Facts) -> Iterator[Advice]:
 
 def straggler(facts: Facts) -> Iterator[Advice]:
     """One branch kept all others of its block waiting."""
-    found = [
-        (saving, join)
+    uneven = [
+        join
         for join in facts.joins
         if join.imbalance >= _UNEVEN and facts.analysis.on_path[join.last.position]
+    ]
+    uneven.sort(key=lambda join: (-join.branches[-2].wait_us, join.position))
+    found = [
+        (saving, join)
+        for join in uneven[:_MOST_TRIED]  # each is a run laid out anew
         if (saving := _evened(facts, join)) >= _TINY_US and facts.percent(saving) >= _SMALL
     ]
     if not found:

@@ -3,54 +3,58 @@
 import os
 import sys
 from collections.abc import Sequence
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 
-from sops_report.cli import archives, charting, demo, explaining, fetching, reporting, serving, tables
-from sops_report.cli.chrome import Group, usage_error_of
+from sops_report.cli import (
+    archives,
+    charting,
+    demo,
+    explaining,
+    fetching,
+    reporting,
+    serving,
+    tables,
+)
+from sops_report.cli.chrome import Group, is_help, usage_error_of
 from sops_report.cli.language import LANGUAGES, checked, language_of, localise
-from sops_report.errors import SopsReportError
+from sops_report.errors import SopsReportError, UsageError
 from sops_report.rendering.visible import visible
 from sops_report.version import __version__
 from sops_report.words import Language, say
 
 # The mother of typer's usage errors; only this daughter of hers has a public name.
-_Refusal: Final = typer.BadParameter.__base__
+_Refusal: Final[type[Exception]] = typer.BadParameter.__bases__[0]
 
 app = typer.Typer(
     name="sops-report",
     cls=Group,
     help="help.app",
-    invoke_without_command=True,
+    no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
-def _show_version(*, wanted: bool) -> None:
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer passes it
     if wanted:
         typer.echo(f"sops-report {__version__}")
         raise typer.Exit
 
 
+_Version = Annotated[
+    bool, typer.Option("--version", help="help.version", callback=_show_version, is_eager=True)
+]
+_Lang = Annotated[
+    str | None, typer.Option("--lang", metavar=LANGUAGES, help="help.lang", callback=checked)
+]
+
+
 @app.callback()
-def _root(
-    context: typer.Context,
-    *,
-    _version: bool = typer.Option(
-        False, "--version", help="help.version", callback=lambda value: _show_version(wanted=value),
-        is_eager=True,
-    ),  # fmt: skip
-    _lang: str | None = typer.Option(
-        None, "--lang", metavar=LANGUAGES, help="help.lang", callback=checked
-    ),
-) -> None:
-    """Stand above all commands; alone it shows what there is."""
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help(), err=True)
-        raise typer.Exit(2)
+def _root(*, _version: _Version = False, _lang: _Lang = None) -> None:
+    """Stand above all commands."""
 
 
 for room in (demo, reporting, tables, charting, fetching, archives, serving, explaining):
@@ -83,15 +87,19 @@ def _run(words: list[str], language: Language) -> int:
     command = typer.main.get_command(app)
     localise(command, language)
     try:
-        return command.main(words, "sops-report", standalone_mode=False, obj=language) or 0
+        return int(command.main(words, "sops-report", standalone_mode=False, obj=language) or 0)
     except _Refusal as refusal:
+        if is_help(refusal):
+            typer.echo(str(refusal), err=True)
+            return UsageError.exit_code
         raise usage_error_of(refusal) from None
     except typer.Abort:
         return 1
     except OSError as cause:
         reason = cause.strerror or type(cause).__name__
         name = cause.filename if isinstance(cause.filename, str) else ""
-        raise SopsReportError("system" if name else "system-only", path=name, reason=reason) from cause
+        key = "system" if name else "system-only"
+        raise SopsReportError(key, path=name, reason=reason) from cause
 
 
 def _let_everything_be_written() -> None:

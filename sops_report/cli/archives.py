@@ -19,7 +19,7 @@ def add_to(app: typer.Typer) -> None:
 
 def _open(settings: Settings) -> Archive:
     if not settings.archive.is_dir():
-        raise UsageError("no-archive", folder=settings.archive)
+        raise UsageError("archive-missing", folder=settings.archive)
     return Archive(settings.archive)
 
 

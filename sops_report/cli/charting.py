@@ -8,6 +8,7 @@ import typer
 
 from sops_report.cli.chrome import Command
 from sops_report.cli.options import Font, Force, Talk, on_source
+from sops_report.cli.outputs import check_targets
 from sops_report.report.build import build_report
 from sops_report.snapshot import Snapshot
 
@@ -31,6 +32,7 @@ def chart(  # noqa: PLR0913 - options
     force: Force = False,
 ) -> None:
     """Paint the Gantt chart."""
+    check_targets([out], force=force)
     paint(snapshot, talk, out, max_rows=max_rows, font=font, force=force)
     typer.echo(str(out))
 

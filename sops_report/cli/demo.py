@@ -13,8 +13,8 @@ from typing import Annotated, Final
 import typer
 
 from sops_report.archive import Archive
-from sops_report.cli.chrome import Command
 from sops_report.cli.charting import paint
+from sops_report.cli.chrome import Command
 from sops_report.cli.options import Talk, with_talk
 from sops_report.config import read_settings
 from sops_report.files import write_whole
@@ -22,12 +22,18 @@ from sops_report.rendering import Format, render
 from sops_report.report.build import build_report
 from sops_report.server import LocalSite
 from sops_report.sources import Live, read
+from sops_report.sources.archived import Place
 
 Out = Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="help.demo_out")]
 
 TASK_ID: Final = "515395"
 _BIZ: Final = "2"
-_PLACE: Final = {"site": "bk.example.com", "scope": "cmdb_biz", "biz": _BIZ, "task_id": TASK_ID}
+_PLACE: Final[Place] = {
+    "site": "bk.example.com",
+    "scope": "cmdb_biz",
+    "biz": _BIZ,
+    "task_id": TASK_ID,
+}
 # The demo asks its own local site, which lets in whoever is whole; nothing here is secret.
 _CREDENTIALS: Final = {
     "SOPS_REPORT_APP_CODE": "demo",
@@ -57,7 +63,8 @@ def demo(talk: Talk, *, out: Out = Path("sops-report-demo")) -> None:
                 biz=_BIZ,
                 archive=out / "archive",
             )
-            snapshot = read(TASK_ID, live_options=Live(settings=settings, tell=talk.tell_refusal))
+            options = Live(settings=settings, archived_as=_PLACE["site"], tell=talk.tell_refusal)
+            snapshot = read(TASK_ID, live_options=options)
     made = build_report(snapshot)
     for form in (Format.HTML, Format.MARKDOWN):
         target = out / f"report.{form}"

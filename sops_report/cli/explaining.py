@@ -10,7 +10,7 @@ from sops_report.errors import UsageError
 from sops_report.words import Language, say
 from sops_report.words.glossary import GROUPS, WORDS
 
-Words = Annotated[list[str] | None, typer.Argument(metavar="WORD…", help="help.explain_words")]
+Words = Annotated[list[str] | None, typer.Argument(metavar="WORD", help="help.explain_words")]
 
 _PREFIX: Final = "explain."
 

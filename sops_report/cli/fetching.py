@@ -9,7 +9,7 @@ from sops_report.cli.options import Talk, on_site
 from sops_report.config import Settings
 from sops_report.errors import SopsReportError
 
-Tasks = Annotated[list[str], typer.Argument(metavar="TASK…", help="help.fetch_tasks")]
+Tasks = Annotated[list[str], typer.Argument(metavar="TASK", help="help.fetch_tasks")]
 NoDetail = Annotated[bool, typer.Option("--no-detail", help="help.no_detail")]
 NoHistories = Annotated[bool, typer.Option("--no-histories", help="help.no_histories")]
 
@@ -51,4 +51,4 @@ def fetch(
             if not saved.is_new:
                 talk.tell("talk.unchanged", task=task)
     if failed:
-        raise failed[0]
+        raise type(failed[0])("some-not-fetched", count=len(failed), total=len(tasks))

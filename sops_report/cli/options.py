@@ -91,9 +91,9 @@ class Talk:
         if not self.quiet:
             typer.echo(visible(say(key, self.language, **values)), err=True)
 
-    def tell_refusal(self, refusal: SopsReportError) -> None:
-        """Say that something optional could not be had."""
-        self.tell("talk.without", reason=refusal.text(self.language))
+    def tell_refusal(self, what: str, refusal: SopsReportError) -> None:
+        """Say that something optional (``flow``, ``histories``) could not be had."""
+        self.tell(f"talk.without_{what}", reason=refusal.text(self.language))
 
 
 def _talk_of(context: typer.Context, asked: dict[str, Any]) -> Talk:
@@ -160,9 +160,7 @@ def _with_options(
     ]
     for name, annotation in shared.items():
         default = inspect.Parameter.empty if name == "source" else _default(annotation)
-        parameters.append(
-            inspect.Parameter(name, keyword, default=default, annotation=annotation)
-        )
+        parameters.append(inspect.Parameter(name, keyword, default=default, annotation=annotation))
 
     @functools.wraps(command)
     def wrapper(context: typer.Context, **values: Any) -> None:  # noqa: ANN401 - of the options

@@ -7,6 +7,7 @@ import typer
 
 from sops_report.cli.chrome import Command
 from sops_report.cli.options import with_talk
+from sops_report.errors import UsageError
 from sops_report.server import FAULTS
 from sops_report.server import serve as run_site
 
@@ -25,4 +26,6 @@ def add_to(app: typer.Typer) -> None:
 @with_talk
 def serve(*_: object, folder: Folder, port: Port = 0, fault: Faults = None) -> None:
     """Answer as a site would; the base address is the first line of standard output."""
+    if not folder.is_dir():
+        raise UsageError("archive-missing", folder=folder)
     run_site(folder, port=port, faults=tuple(fault or ()))

@@ -1,7 +1,5 @@
 """``nodes``: the node table in the terminal, as a file or on standard output."""
 
-import shutil
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +7,7 @@ import typer
 
 from sops_report.cli.chrome import Command
 from sops_report.cli.options import Force, Talk, on_source
+from sops_report.cli.outputs import check_targets, is_stdout, put, width
 from sops_report.errors import UsageError
 from sops_report.rendering.table import render_table
 from sops_report.report.build import build_report
@@ -38,25 +37,27 @@ def nodes(  # noqa: PLR0913 - options
     force: Force = False,
 ) -> None:
     """Write the node table."""
+    if out is not None:
+        check_targets([out], force=force)
     if out is None and to is None:
         typer.echo(_terminal_table(snapshot, talk), nl=False)
         return
     from sops_report import export, table  # noqa: PLC0415 - bring pandas
 
     frame = table.nodes(snapshot)
-    if out is None or str(out) == "-":
+    if out is None or is_stdout(out):
         if to is None:
             raise UsageError("to-needed", path="-", known=", ".join(export.TEXT_FORMATS))
-        typer.echo(export.table_text(frame, to, guard=not raw), nl=False)
+        put(
+            ("\ufeff" if excel and to == "csv" else "")
+            + export.table_text(frame, to, guard=not raw)
+        )
         return
-    export.write_table(
-        frame, out, force=force, bom=excel, guard=not raw, language=talk.language
-    )
+    export.write_table(frame, out, force=force, bom=excel, guard=not raw, language=talk.language)
     typer.echo(str(out))
 
 
 def _terminal_table(snapshot: Snapshot, talk: Talk) -> str:
     made = build_report(snapshot)
     zone = display_zone(made.task.offset_minutes, talk.zone)
-    width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 120
-    return render_table(made, talk.language, zone, width)
+    return render_table(made, talk.language, zone, width(120))

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypedDict
 
 from sops_report.archive import Archive
 from sops_report.errors import UsageError
@@ -12,7 +12,16 @@ from sops_report.snapshot import Snapshot
 from sops_report.sources import files
 
 _COMPACT: Final = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z?")
-_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_DATE: Final = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)")
+
+
+class Place(TypedDict):
+    """Where the archive keeps a task: the site's name, what the business id means, both ids."""
+
+    site: str
+    scope: str
+    biz: str
+    task_id: str
 
 
 def read_archived(
@@ -67,8 +76,8 @@ def moment_us(text: str) -> int:
     if compact is not None:
         year, month, day, hour, minute, second = compact.groups()
         text = f"{year}-{month}-{day} {hour}:{minute}:{second} Z"
-    elif _DATE.fullmatch(text):
-        text = f"{text} 23:59:59"
+    elif (date := _DATE.fullmatch(text)) is not None:
+        text = "-".join(date.groups()) + " 23:59:59"
     us = TimeReader().read(text).us
     if us is None:
         raise UsageError("bad-moment", value=text[:60])

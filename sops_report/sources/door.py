@@ -26,13 +26,16 @@ class Live:
         settings: Site, credentials and archive; None reads environment and profile when needed.
         with_detail: Ask for the flow too.
         with_histories: Ask for the earlier attempts of the nodes that had some.
-        tell: Is told in words what could not be had; a refusal costs its facts only.
+        archived_as: The site's name in the archive, where it is not its host.
+        tell: Is told what could not be had (``flow``, ``histories``) and why; a refusal costs its
+            facts only.
     """
 
     settings: Settings | None = None
     with_detail: bool = True
     with_histories: bool = True
-    tell: Callable[[SopsReportError], None] | None = None
+    archived_as: str | None = None
+    tell: Callable[[str, SopsReportError], None] | None = None
 
 
 def read(
@@ -68,9 +71,10 @@ def read(
         return files.read_data(source, "–", beside, task=task)
     name = str(source)
     if name == "-":
-        return files.read_data(sys.stdin.buffer.read(), "-", beside, task=task, maybe_lines=True)
+        data = b"" if sys.stdin is None else sys.stdin.buffer.read()
+        return files.read_data(data, "-", beside, task=task, maybe_lines=True)
     path = Path(name)
-    if _exists(path):
+    if name and _exists(path):
         reader = files.read_folder if path.is_dir() else files.read_file
         return reader(path, beside, task=task)
     return _read_named(name, beside, live_options or Live())
@@ -90,7 +94,7 @@ def _read_named(name: str, beside: files.Beside, options: Live) -> Snapshot:
         return _fetched(name, settings, beside, options)
     match = _ARCHIVED.fullmatch(name)
     if match is None:
-        raise UsageError("no-such-source", source=name[:200])
+        raise UsageError("no-such-source", source=name[:200] or '""')
     archive = Archive(settings.archive)
     return archived.read_archived(archive, match["biz"], match["task"], match["at"], beside)
 
@@ -103,6 +107,7 @@ def _fetched(name: str, settings: Settings, beside: files.Beside, options: Live)
         settings,
         with_detail=options.with_detail and beside.flow is None,
         with_histories=options.with_histories and beside.histories is None,
+        archived_as=options.archived_as,
         tell=options.tell,
     )
     return archived.read_saved(saved.path, beside, source=name.partition("?")[0])

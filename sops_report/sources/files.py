@@ -16,6 +16,8 @@ _HISTORIES: Final = "histories.json"
 _SNAPSHOTS: Final = "snapshots"
 _LINE_SUFFIXES: Final = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 _ANSWER_SUFFIXES: Final = (".json", ".json.gz", ".json.zst")
+# Where an archive, a site's folder and a business' folder keep the folders of their tasks.
+_ARCHIVE_DEPTHS: Final = ("*", "*/*", "*/*/*")
 # Files of ours and of the archive that are no answers.
 _NO_ANSWERS: Final = (".meta.json", ".meta.json.gz")
 
@@ -74,11 +76,28 @@ def read_file(path: Path, beside: Beside, *, task: str | None = None) -> Snapsho
 
 
 def read_folder(path: Path, beside: Beside, *, task: str | None = None) -> Snapshot:
-    """Read one task's folder: the newest answer is the subject, the others are its history."""
-    answers = _answers_in(path / _SNAPSHOTS) or _answers_in(path)
+    """Read one task's folder: the newest answer is the subject, the others are its history.
+
+    An archive (or a part of it) will do if it holds one task, or *task* says which.
+    """
+    answers = _answers_of(path)
     if not answers:
-        raise InputError("empty-folder", source=path)
-    companions = beside.completed(answers[0].parent)
+        path = _task_folder_below(path, task)
+        answers, task = _answers_of(path), None
+    found, refused = _read_all(answers, beside.completed(answers[0].parent))
+    snapshot = newest_of(found, str(path), task)
+    notes = [Note(code="file-refused", values={"reason": str(refusal)}) for refusal in refused]
+    return replace(
+        snapshot,
+        origin=replace(snapshot.origin, source=str(path)),
+        notes=(*snapshot.notes, *notes),
+    )
+
+
+def _read_all(
+    answers: Sequence[Path], companions: Beside
+) -> tuple[list[Snapshot], list[SopsReportError]]:
+    """Return the snapshots of all files, and why some could not be read."""
     found: list[Snapshot] = []
     refused: list[SopsReportError] = []
     for answer in answers:
@@ -88,13 +107,31 @@ def read_folder(path: Path, beside: Beside, *, task: str | None = None) -> Snaps
             refused.append(refusal)
     if not found:
         raise refused[0]
-    snapshot = newest_of(found, str(path), task)
-    notes = [Note(code="file-refused", values={"reason": str(refusal)}) for refusal in refused]
-    return replace(
-        snapshot,
-        origin=replace(snapshot.origin, source=str(path)),
-        notes=(*snapshot.notes, *notes),
-    )
+    return found, refused
+
+
+def _task_folder_below(path: Path, task: str | None) -> Path:
+    """Return the one folder of a task in an archive, or in a part of it.
+
+    Raises:
+        InputError: There is none, or there are several and *task* names none or several of them.
+    """
+    below = (folder for depth in _ARCHIVE_DEPTHS for folder in _glob(path, depth))
+    folders = [folder for folder in below if folder.name != _SNAPSHOTS and _answers_of(folder)]
+    if not folders:
+        raise InputError("empty-folder", source=path)
+    if task is not None:
+        folders = [folder for folder in folders if folder.name == task]
+        if not folders:
+            raise InputError("no-such-task-here", source=path, task=task)
+    if len(folders) > 1:
+        listed = ", ".join(folder.relative_to(path).as_posix() for folder in folders[:10])
+        raise InputError("several-tasks", source=path, count=len(folders), ids=listed)
+    return folders[0]
+
+
+def _glob(path: Path, depth: str) -> list[Path]:
+    return sorted(folder for folder in path.glob(depth) if folder.is_dir())
 
 
 def read_data(
@@ -121,7 +158,7 @@ def newest_of(found: Sequence[Snapshot], source: str, task: str | None) -> Snaps
         found = [s for s in found if task in (s.origin.task_id, s.tree.node_id[0])]
         if not found:
             raise InputError("no-such-task-here", source=source, task=task)
-    whole = [snapshot for snapshot in found if not _is_cut_from_another(snapshot, found)]
+    whole = _without_parts(found)
     names = dict.fromkeys(name for s in whole if (name := _task_name(s)) is not None)
     if len(names) > 1:
         listed = ", ".join(str(name) for name in list(names)[:10])
@@ -133,18 +170,31 @@ def _task_name(snapshot: Snapshot) -> str | None:
     return snapshot.origin.task_id or snapshot.tree.node_id[0]
 
 
-def _is_cut_from_another(snapshot: Snapshot, others: Sequence[Snapshot]) -> bool:
-    """Tell whether the answer was asked for a subprocess only: its root stands inside another."""
-    root = snapshot.tree.node_id[0]
-    return root is not None and any(root in other.tree.node_id[1:] for other in others)
+def _without_parts(found: Sequence[Snapshot]) -> list[Snapshot]:
+    """Leave out answers asked for a subprocess only: their root stands inside another answer."""
+    if len(found) == 1:
+        return list(found)
+    inner = {node_id for snapshot in found for node_id in snapshot.tree.node_id[1:]} - {None}
+    return [s for s in found if s.tree.node_id[0] not in inner] or list(found)
+
+
+def _answers_of(folder: Path) -> list[Path]:
+    return _answers_in(folder / _SNAPSHOTS) or _answers_in(folder)
 
 
 def _answers_in(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
+    """Return the files of a folder that look like answers.
+
+    Raises:
+        InputError: The folder cannot be read.
+    """
+    try:
+        names = list(folder.iterdir()) if folder.is_dir() else []
+    except OSError as cause:
+        raise InputError("unreadable-file", source=folder, reason=cause.strerror) from cause
     return sorted(
         path
-        for path in folder.iterdir()
+        for path in names
         if path.is_file()
         and path.name.endswith(_ANSWER_SUFFIXES)
         and not path.name.endswith(_NO_ANSWERS)
@@ -159,9 +209,7 @@ def _of_file(path: Path, beside: Beside) -> list[Snapshot]:
 
 
 def _snapshots(data: bytes, origin: Origin, beside: Beside, *, lines: bool) -> list[Snapshot]:
-    return read_snapshots(
-        data, origin, flow=beside.flow, histories=beside.histories, lines=lines
-    )
+    return read_snapshots(data, origin, flow=beside.flow, histories=beside.histories, lines=lines)
 
 
 def _with_hash(origin: Origin, data: bytes) -> Origin:

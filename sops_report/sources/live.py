@@ -6,6 +6,7 @@ HTTP library, so it is imported when a live task is asked for, not before.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -19,12 +20,15 @@ from sops_report.errors import InputError, SopsReportError, UsageError
 from sops_report.read import read_bytes
 from sops_report.read.flow import read_flow
 from sops_report.snapshot import Flow, Origin, Snapshot
+from sops_report.sources.archived import Place
 from sops_report.states import group_of
 
 MOST_HISTORY_CALLS: Final = 200
 _DEEPEST: Final = 200
 
-Tell = Callable[[SopsReportError], None]
+_ARCHIVED: Final = re.compile(r"(\d{1,18})/(\d{1,18})", re.ASCII)
+
+Tell = Callable[[str, SopsReportError], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +47,16 @@ class Wanted:
 
 
 def wanted(name: str) -> Wanted:
-    """Return the task that a task id or the address of a task page names.
+    """Return the task that a task id, ``BIZ/TASK`` or the address of a task page names.
 
     Raises:
-        UsageError: It is neither.
+        UsageError: It is none of them.
     """
     if name.lower().startswith(("http://", "https://")):
         return of_page(name)
+    match = _ARCHIVED.fullmatch(name)
+    if match is not None:
+        return Wanted(task_id=match[2], biz=match[1])
     if not name.isascii() or not name.isdigit():
         raise UsageError("no-task-id", source=name[:60])
     return Wanted(task_id=name)
@@ -65,11 +72,15 @@ def of_page(address: str) -> Wanted:
         >>> of_page("https://ops.example.com/taskflow/execute/3/?instance_id=10")
         Wanted(task_id='10', url='https://ops.example.com', biz='3', scope='project')
     """
-    parts = urlsplit(address)
-    ids = parse_qs(parts.query).get("instance_id") or parse_qs(parts.fragment).get("instance_id")
-    if not ids or not ids[0].isdigit():
-        raise UsageError("no-task-in-url", url=f"{parts.scheme}://{parts.hostname}{parts.path}")
-    numbers = [piece for piece in parts.path.split("/") if piece.isdigit()]
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        raise UsageError("no-task-in-url", url=address.partition("?")[0][:100]) from None
+    ids = _instance_ids(parts.query) or _instance_ids(parts.fragment.rpartition("?")[2])
+    if not ids:
+        url = f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
+        raise UsageError("no-task-in-url", url=url[:100])
+    numbers = re.findall(r"(?<=/)\d+(?=/|$)", f"{parts.path}/{parts.fragment}", re.ASCII)
     return Wanted(
         task_id=ids[0],
         url=f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}",
@@ -78,12 +89,18 @@ def of_page(address: str) -> Wanted:
     )
 
 
-def fetch(
+def _instance_ids(query: str) -> list[str]:
+    found = parse_qs(query).get("instance_id", [])
+    return [one for one in found if re.fullmatch(r"\d{1,18}", one, re.ASCII)]
+
+
+def fetch(  # noqa: PLR0913 - options
     task: Wanted,
     settings: Settings,
     *,
     with_detail: bool = True,
     with_histories: bool = True,
+    archived_as: str | None = None,
     tell: Tell | None = None,
 ) -> Saved:
     """Fetch a task's status into the archive, and the optional companions beside it.
@@ -93,7 +110,8 @@ def fetch(
         settings: Site, credentials and archive.
         with_detail: Ask for the flow.
         with_histories: Ask for the earlier attempts of nodes that had some.
-        tell: Is told why a companion could not be had.
+        archived_as: The site's name in the archive, where it is not its host.
+        tell: Is told which companion (``flow``, ``histories``) could not be had, and why.
 
     Returns:
         Where the status answer lies.
@@ -105,20 +123,22 @@ def fetch(
     """
     site = _site(task, settings)
     if site.biz is None:
-        raise UsageError("no-biz")
+        raise UsageError("no-biz", task_id=task.task_id)
+    archive = Archive(settings.archive)
     with SopsClient(site, settings.credentials()) as client:
-        errand = _Errand(task.task_id, site, client, Archive(settings.archive))
+        errand = _Errand(task.task_id, site, archived_as or site.host, client, archive)
         saved, snapshot = errand.fetch_status()
-        for is_wanted, companion in (
-            (with_detail, errand.fetch_detail),
-            (with_histories, errand.fetch_histories),
-        ):
+        companions: list[tuple[str, Callable[[Snapshot], None]]] = []
+        if with_detail:
+            companions.append(("flow", errand.fetch_detail))
+        if with_histories:
+            companions.append(("histories", errand.fetch_histories))
+        for what, companion in companions:
             try:
-                if is_wanted:
-                    companion(snapshot)
+                companion(snapshot)
             except SopsReportError as refusal:
                 if tell is not None:
-                    tell(refusal)
+                    tell(what, refusal)
     return saved
 
 
@@ -137,13 +157,14 @@ class _Errand:
 
     task_id: str
     site: Site
+    site_name: str
     client: SopsClient
     archive: Archive
 
     @property
-    def place(self) -> dict[str, str]:
+    def place(self) -> Place:
         return {
-            "site": self.site.host,
+            "site": self.site_name,
             "scope": self.site.scope,
             "biz": self.site.biz or "",
             "task_id": self.task_id,
@@ -186,7 +207,10 @@ class _Errand:
                 self.archive.save_beside("histories.json", body, **self.place)
 
     def _flow(self) -> Flow | None:
-        newest = self.archive.find(self.place["biz"], self.task_id, **_where(self.place)).path
+        place = self.place
+        newest = self.archive.find(
+            place["biz"], self.task_id, site=place["site"], scope=place["scope"]
+        ).path
         path = newest.with_name("pipeline_tree.json")
         if not path.is_file():
             return None
@@ -249,7 +273,3 @@ def _stack(snapshot: Snapshot, position: int) -> list[str]:
         stack.append(snapshot.tree.node_id[parent] or "")
         parent = snapshot.tree.parent[parent]
     return stack[::-1]
-
-
-def _where(place: Mapping[str, str]) -> dict[str, str]:
-    return {"site": place["site"], "scope": place["scope"]}

@@ -55,8 +55,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
         "已保存的返回、目录、-（标准输入）、任务 ID、归档中的 业务/任务[@时刻]，或任务页面的网址。",
     ),
     "help.fetch_tasks": (
-        "Task ids or addresses of task pages.",
-        "任务 ID 或任务页面的网址。",
+        "Task ids, BIZ/TASK, or addresses of task pages.",
+        "任务 ID、业务/任务，或任务页面的网址。",
     ),
     "help.lang": (
         "Language of all words; by default that of the locale.",
@@ -97,8 +97,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "help.ca_bundle": ("Certificates of your own CA.", "自有 CA 的证书文件。"),
     "help.timeout": ("Most seconds for one call, retries included.", "单次调用的最长秒数（含重试）。"),
     "help.out": (
-        "Where to write; the suffix is the format (.html .md .json .txt), - is standard output. May be given several times.",
-        "输出文件，后缀即格式（.html .md .json .txt），- 为标准输出；可重复。",
+        "Where to write; the suffix is the format (.html .md .json .txt). A folder takes the default name, - is standard output. May be given several times.",
+        "输出文件，后缀即格式（.html .md .json .txt）； 目录表示使用默认文件名，- 为标准输出；可重复。",
     ),
     "help.to": ("The format, where no suffix tells it.", "没有后缀时的格式。"),
     "help.nodes_out": (
@@ -156,14 +156,21 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     # what is told beside the data
     "talk.error": ("error: {text}", "错误：{text}"),
     "talk.hint": (" hint: {text}", "提示：{text}"),
-    "talk.without": ("note: going on without it: {reason}", "提示：以下信息缺失，继续处理：{reason}"),
+    "talk.without_flow": (
+        "note: going on without the flow: {reason}",
+        "提示：未能取得流程，继续处理：{reason}",
+    ),
+    "talk.without_histories": (
+        "note: going on without the nodes' histories: {reason}",
+        "提示：未能取得节点的执行历史，继续处理：{reason}",
+    ),
     "talk.unchanged": ("{task}: unchanged, nothing new was stored", "{task}：无变化，未重复存储"),
     "talk.not_fetched": ("{task}: not fetched: {reason}", "{task}：未获取：{reason}"),
     "talk.no_font": (
         "note: no font has all characters; some names are drawn as numbers with a key. Install a Chinese font or sops-report[cjk], or name one with --font",
         "提示：没有字体能显示全部字符，部分名称以编号和对照表代替。请安装中文字体或 sops-report[cjk]，或用 --font 指定",
     ),
-    "talk.archive_listed": ("{count} tasks in {folder}", "{folder} 中有 {count} 个任务"),
+    "talk.archive_listed": ("tasks in {folder}: {count}", "{folder} 中有 {count} 个任务"),
     "talk.archive_clean": ("{folder} is as it was saved", "{folder} 与保存时一致"),
     "talk.demo_site": ("local site: {url}", "本地站点：{url}"),
     "talk.demo_verdict": ("{sentence}", "{sentence}"),
@@ -189,7 +196,9 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "error.no-such-option.hint": ("see {command} --help", "请看 {command} --help"),
     "error.missing": ("{what} is missing", "缺少 {what}"),
     "error.missing.hint": ("see {command} --help", "请看 {command} --help"),
-    "error.bad-value": ("{what} cannot be this: {reason}", "{what} 的值无效：{reason}"),
+    "error.needs-value": ("the option {option} needs a value", "选项 {option} 需要一个值"),
+    "error.takes-no-value": ("the option {option} takes no value", "选项 {option} 不带值"),
+    "error.bad-value": ("bad value of {what}: {reason}", "{what} 的值无效：{reason}"),
     "error.bad-value.hint": ("see {command} --help", "请看 {command} --help"),
     "error.usage": ("{reason}", "命令行有误：{reason}"),
     "error.usage.hint": ("see {command} --help", "请看 {command} --help"),
@@ -209,10 +218,24 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
         "写到标准输出需要指定格式",
     ),
     "error.to-needed.hint": ("add --to with one of {known}", "请加 --to，可用：{known}"),
+    "error.output-twice": ("{path} is named twice", "{path} 指定了两次"),
+    "error.no-plain-file": ("{path} is there and is no plain file", "{path} 已存在，且不是普通文件"),
+    "error.no-plain-file.hint": ("name another file, or -o -", "请换一个文件名，或用 -o -"),
+    "error.no-folder": ("there is no folder {path}", "目录 {path} 不存在"),
+    "error.no-folder.hint": ("make it first, or name another one", "请先创建，或换一个目录"),
+    "error.archive-missing": ("there is no archive {folder}", "没有归档 {folder}"),
+    "error.archive-missing.hint": (
+        "name it with --archive or SOPS_REPORT_ARCHIVE; sops-report fetch TASK makes one",
+        "请用 --archive 或 SOPS_REPORT_ARCHIVE 指定；执行 sops-report fetch 任务ID 可新建",
+    ),
     "error.unknown-word": ("the glossary has no word {word}", "词汇表中没有 {word}"),
     "error.unknown-word.hint": (
         "sops-report explain lists all words",
         "执行 sops-report explain 可列出全部词",
+    ),
+    "error.some-not-fetched": (
+        "{count} of {total} tasks were not fetched",
+        "{total} 个任务中有 {count} 个未获取",
     ),
     "error.archive-findings": (
         "{folder}: {count} files are not as they were saved",

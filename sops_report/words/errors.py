@@ -106,8 +106,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
         "{source} 里没有已保存的返回",
     ),
     "error.empty-folder.hint": (
-        "give one task's folder, or BIZ/TASK of the archive (sops-report archive list)",
-        "请提供某个任务的目录，或归档中的 业务/任务（见 sops-report archive list）",
+        "give one task's folder, an archive, or BIZ/TASK (sops-report archive list)",
+        "请提供某个任务的目录、归档目录，或 业务/任务（见 sops-report archive list）",
     ),
     "error.no-such-task-here": (
         "{source} does not hold the task {task}",
@@ -124,6 +124,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "error.no-task-in-url": (
         "the address {url} names no task (instance_id=… is missing)",
         "网址 {url} 没有指明任务（缺少 instance_id=…）",
+    ),
+    "error.no-task-in-url.hint": (
+        "copy the address of the task's own page, or give its id",
+        "请复制任务执行页面的完整网址，或直接给出任务 ID",
     ),
     "error.no-task-id": ("{source} is no task id", "{source} 不是任务 ID"),
     "error.no-task-id.hint": (

@@ -1,0 +1,58 @@
+"""Where results go: files that must not be there yet, and standard output."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import typer
+
+from sops_report.errors import UsageError
+
+
+def is_stdout(target: Path | None) -> bool:
+    """Tell whether ``-o -`` was asked for."""
+    return target is not None and str(target) == "-"
+
+
+def check_targets(targets: Iterable[Path], *, force: bool) -> None:
+    """Look at all outputs before the first of them is written.
+
+    Raises:
+        UsageError: One exists and is not to be overwritten, is no plain file, or was named twice.
+    """
+    seen: set[Path] = set()
+    for target in targets:
+        if target in seen:
+            raise UsageError("output-twice", path=target)
+        seen.add(target)
+        if is_stdout(target):
+            continue
+        if target.exists() and not target.is_file():
+            raise UsageError("no-plain-file", path=target)
+        if target.exists() and not force:
+            raise UsageError("exists", path=target)
+        if not target.parent.is_dir():
+            raise UsageError("no-folder", path=target.parent)
+
+
+def put(text: str) -> None:
+    """Write a document to standard output: UTF-8 as in a file, whatever the terminal speaks."""
+    typer.echo(text.encode("utf-8", "replace"), nl=False)
+
+
+def is_terminal() -> bool:
+    """Tell whether somebody looks at standard output."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def is_coloured() -> bool:
+    """Tell whether standard output takes colours and the user wants them."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return is_terminal() and not plain
+
+
+def width(otherwise: int) -> int:
+    """Return the terminal's columns; *otherwise* where there is no terminal."""
+    return shutil.get_terminal_size((otherwise, 24)).columns if is_terminal() else otherwise

@@ -224,3 +224,11 @@ def test_a_node_that_never_ran_has_no_length() -> None:
     found = analysed(node("go", 0, None, node("a", None, None, state="READY"), state="RUNNING"))
     with pytest.raises(UsageError, match="no length"):
         read_changes(found, skip=["a"])
+
+
+def test_a_node_that_the_flow_does_not_know_waits_for_whoever_had_ended() -> None:
+    root = node("go", 0, 12, node("a", 0, 4), node("b", 4, 8), node("stranger", 8, 12))
+    found = analysed(root, flow=flow("a>b"))
+    assert what_if(found, {}).saved_us == 0
+    assert gone(found, "a").saved_us == 4_000_000
+    assert gone(found, "stranger").saved_us == 4_000_000

@@ -59,6 +59,11 @@ def test_every_note_is_listed(measures: str) -> None:
     assert _listed(measures, "Notes") == {key.removeprefix("note.") for key in NOTES}
 
 
+def test_every_advice_is_listed(measures: str) -> None:
+    titles = (key for key in CATALOGUE if key.startswith("advice.") and key.endswith(".title"))
+    assert _listed(measures, "Advice") == {key.split(".")[1] for key in titles}
+
+
 def test_every_state_group_and_clock_is_named(checkout: Path, measures: str) -> None:
     schema = (checkout / "sops_report" / "report" / "schema.json").read_text(encoding="utf-8")
     clocks = json.loads(schema)["properties"]["task"]["properties"]["as_of_source"]["enum"]

@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent / "data" / "malformed"
 WIDE = "wide_100000.json.gz"
 with (FOLDER / "MANIFEST.csv").open(encoding="utf-8", newline="") as _manifest:
     ROWS = {row["file"]: row for row in csv.DictReader(_manifest)}
-READABLE = sorted(name for name, row in ROWS.items() if "3" not in row["exit"])
+READABLE = sorted(name for name, row in ROWS.items() if "3" not in row["exit"] and name != WIDE)
 
 
 def wide() -> bytes:
@@ -173,7 +173,7 @@ def test_an_undocumented_word_of_the_engine_is_kept() -> None:
     assert "ROLLING_BACK" in snapshot.tree.state
 
 
-def test_a_hundred_thousand_siblings_are_read_and_analysed() -> None:
-    snapshot = read(WIDE)
-    assert len(snapshot.tree) == 100_001
-    assert analyse(snapshot).clock.wall_us == 0
+def test_a_hundred_thousand_siblings_are_one_table() -> None:
+    frame = nodes(read(WIDE))
+    assert len(frame) == 100_001
+    assert frame["duration_s"].sum() == 0

@@ -369,3 +369,26 @@ def test_histories_are_attempts_oldest_first() -> None:
 def test_names_of_the_flow_do_not_reach_a_node_that_has_its_own() -> None:
     found = snapshot(node("go", 0, 1, node("a", 0, 1, name="mine")), flow=flow("a>b"))
     assert (names(found, [1]), found.label[1]) == (["a"], "mine")
+
+
+# Cost: seconds vary from machine to machine, the number of calls does not
+
+
+def test_reading_costs_few_calls_a_node() -> None:
+    def calls(size: int) -> int:
+        data = envelope(node("go", 0, 9, *(node(f"n{i}", i % 60, i % 60) for i in range(size))))
+        made = 0
+
+        def count(_frame: object, event: str, _arg: object) -> None:
+            nonlocal made
+            made += event in ("call", "c_call")
+
+        sys.setprofile(count)
+        try:
+            read_bytes(data)
+        finally:
+            sys.setprofile(None)
+        return made
+
+    small, large = calls(1_000), calls(3_000)
+    assert (large - small) / 2_000 < 50  # a note or a closure a node would be many more

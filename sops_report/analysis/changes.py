@@ -6,7 +6,6 @@ from typing import Final
 
 from sops_report.analysis import Analysis
 from sops_report.analysis.clock import SECOND_US
-from sops_report.analysis.view import path_of
 from sops_report.errors import UsageError
 from sops_report.snapshot import Snapshot
 
@@ -117,3 +116,12 @@ def _length_of(analysis: Analysis, position: int, name: str) -> int:
     if length is None:
         raise UsageError("node-no-length", node=name)
     return length
+
+
+def path_of(snapshot: Snapshot, position: int) -> str:
+    """Return the labels from the root's child down to a node, joined by `` / ``."""
+    labels: list[str] = []
+    while position > 0:
+        labels.append(snapshot.label[position])
+        position = snapshot.tree.parent[position]
+    return " / ".join(reversed(labels))

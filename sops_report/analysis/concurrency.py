@@ -12,7 +12,6 @@ from typing import Final
 from sops_report.analysis import Analysis
 from sops_report.analysis.ledger import leaf_class
 from sops_report.analysis.spans import Run, busy_us
-from sops_report.analysis.view import run_of
 
 _AT_WORK: Final = frozenset({"work", "running", "control"})
 
@@ -64,7 +63,7 @@ class _Slot:
 
 def concurrency_of(analysis: Analysis) -> Concurrency:
     """Count how many leaves ran at once."""
-    work = sorted(_work(run_of(analysis)))
+    work = sorted(_work(analysis.run))
     slots = list(_slots(work))
     peak = max((slot.count for slot in slots), default=0)
     first = next((slot for slot in slots if peak and slot.count == peak), None)

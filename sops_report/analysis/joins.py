@@ -13,7 +13,6 @@ from typing import Final
 from sops_report.analysis import Analysis
 from sops_report.analysis.clock import SECOND_US
 from sops_report.analysis.spans import Run, Span, span_of
-from sops_report.analysis.view import run_of
 
 _WHOLE: Final = 100
 # Behind a shorter one a second step could have begun as if it were a branch of its own.
@@ -70,7 +69,7 @@ class Join:
 
 def joins_of(analysis: Analysis) -> tuple[Join, ...]:
     """Return the joins that were entered with two branches or more, in document order."""
-    run = run_of(analysis)
+    run = analysis.run
     found = _from_flow(run) if run.snapshot.flow is not None else _from_times(run)
     return tuple(sorted(found, key=lambda join: join.position))
 

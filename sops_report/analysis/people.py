@@ -14,7 +14,6 @@ from sops_report.analysis import Analysis
 from sops_report.analysis.clock import SECOND_US
 from sops_report.analysis.ledger import leaf_class
 from sops_report.analysis.spans import Run, busy_us
-from sops_report.analysis.view import run_of
 
 # The engine's automatic retries wait no longer than this, unless a site allows more.
 LONGEST_AUTO_RETRY_US: Final = 60 * SECOND_US
@@ -80,7 +79,7 @@ class PeopleWaits:
 
 def people_waits(analysis: Analysis) -> PeopleWaits:
     """Find the waits for people."""
-    run = run_of(analysis)
+    run = analysis.run
     reactions = tuple(sorted(_reactions(run), key=lambda r: (r.until_us, r.position)))
     waiting = tuple(_waiting_nodes(run))
     waits = [

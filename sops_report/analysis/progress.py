@@ -11,7 +11,6 @@ from typing import Final
 
 from sops_report.analysis import Analysis
 from sops_report.analysis.spans import Run
-from sops_report.analysis.view import run_of
 from sops_report.snapshot import Flow
 
 _CHOICES: Final = frozenset({"exclusive_gateway", "conditional_parallel_gateway"})
@@ -67,7 +66,7 @@ class Progress:
 
 def progress_of(analysis: Analysis) -> Progress:
     """Tell how far the task got, and what never ran."""
-    run = run_of(analysis)
+    run = analysis.run
     seen = [
         position
         for position in range(1, len(run.tree))

@@ -7,6 +7,7 @@ parallel one with the least slack would decide, so the task gets shorter by no m
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 from sops_report.analysis.spans import Run, Span, span_of
 
@@ -40,13 +41,14 @@ def slack_of(run: Run, on_path: Sequence[bool]) -> Slack:
     wait: list[int | None] = [None] * size
     if run.clock.end_us is None:
         return Slack(slack_us=slack, drag_us=limit, wait_us=wait)
-    slack[0] = 0
+    strict: list[int | None] = [None] * size
+    slack[0] = strict[0] = 0
     limit[0] = run.clock.wall_us
     for scope in range(size):
         if not run.tree.is_leaf(scope):
             order = _Order.of(run, scope)
-            _fill_slack(order, scope, slack, wait)
-            _fill_limit(order, scope, on_path, slack, limit)
+            _fill_slack(order, scope, slack, strict, wait)
+            _fill_limit(order, scope, on_path, strict, limit)
     drag = [_drag(run, position, limit[position]) for position in range(size)]
     for position in range(size):
         slack[position] = _shown(run, position, slack[position], on_path=on_path[position])
@@ -84,25 +86,49 @@ class _Order:
     def of(cls, run: Run, scope: int) -> "_Order":
         spans = [span for child in run.tree.children(scope) if (span := span_of(run, child))]
         spans.sort(key=lambda s: (s.entry_us, s.end_us, s.position))
-        ends = sorted(span.end_us for span in spans)
+        by_times = _ready_by_times(spans)
         known = {span.position: span for span in spans}
-        ready = {span.position: _ready(run, span, known, ends) for span in spans}
+        ready = {
+            span.position: _ready(run, span, known, latest)
+            for span, latest in zip(spans, by_times, strict=True)
+        }
         return cls(run, spans, ready)
 
-    def slack(self) -> Iterator[tuple[Span, int]]:
-        """Yield each span with its slack inside the scope, the last one entered first."""
+    def slack(self) -> Iterator[tuple[Span, int, int]]:
+        """Yield each span with its slack inside the scope, the last one entered first.
+
+        First the one that is shown (from times only the next to begin follows), then the one that
+        counts whoever began later: the drag of the path must not promise more than they allow.
+        """
         entries = [span.entry_us for span in self.spans]
         index_of = {span.position: index for index, span in enumerate(self.spans)}
         last_end = max((span.end_us for span in self.spans), default=0)
-        own = [0] * len(self.spans)
+        own, strict = [0] * len(self.spans), [0] * len(self.spans)
+        # By index: the latest end that delays none of those who began from there on.
+        latest = [last_end] * (len(self.spans) + 1)
         for index in range(len(self.spans) - 1, -1, -1):
-            span = self.spans[index]
-            rooms = [
-                own[other] + max(0, (self.ready[self.spans[other].position] or 0) - span.end_us)
-                for other in self._followers(index, index_of, entries)
-            ]
-            own[index] = min(rooms) if rooms else last_end - span.end_us
-            yield span, own[index]
+            span, ready = self.spans[index], self.ready[self.spans[index].position]
+            followers = self._followers(index, index_of, entries)
+            own[index] = self._room(span, followers, own, last_end)
+            if self._is_in_flow(span):
+                strict[index] = self._room(span, followers, strict, last_end)
+            else:
+                first = max(bisect_left(entries, span.end_us), index + 1)
+                strict[index] = latest[first] - span.end_us
+            own_limit = last_end if ready is None else strict[index] + ready
+            latest[index] = min(latest[index + 1], own_limit)
+            yield span, own[index], strict[index]
+
+    def _room(self, span: Span, followers: Sequence[int], slack: Sequence[int], end: int) -> int:
+        rooms = [
+            slack[other] + max(0, (self.ready[self.spans[other].position] or 0) - span.end_us)
+            for other in followers
+        ]
+        return min(rooms) if rooms else end - span.end_us
+
+    def _is_in_flow(self, span: Span) -> bool:
+        flow, node_id = self.run.snapshot.flow, self.run.tree.node_id[span.position]
+        return flow is not None and node_id is not None and node_id in flow.nodes
 
     def _followers(
         self, index: int, index_of: dict[int, int], entries: Sequence[int]
@@ -120,12 +146,24 @@ class _Order:
         return [other for other in targets if other > index]
 
 
-def _ready(run: Run, span: Span, known: dict[int, Span], ends: Sequence[int]) -> int | None:
+def _ready_by_times(spans: Sequence[Span]) -> Iterator[int | None]:
+    """Yield for each span the latest end of those before it that had ended by its entry.
+
+    Of several instants in one second only the earlier ones in the order precede.
+    """
+    ended: list[int] = []
+    latest: int | None = None
+    for span in spans:
+        while ended and ended[0] <= span.entry_us:
+            latest = heappop(ended)
+        yield latest
+        heappush(ended, span.end_us)
+
+
+def _ready(run: Run, span: Span, known: dict[int, Span], by_times: int | None) -> int | None:
     flow, node_id = run.snapshot.flow, run.tree.node_id[span.position]
     if flow is None or node_id is None or node_id not in flow.nodes:
-        # An instant is among the ends up to its own entry, but does not precede itself.
-        count = bisect_right(ends, span.entry_us) - (span.end_us <= span.entry_us)
-        return ends[count - 1] if count > 0 else None
+        return by_times
     sources = [
         known[position].end_us
         for source in flow.nodes[node_id].predecessors
@@ -135,10 +173,18 @@ def _ready(run: Run, span: Span, known: dict[int, Span], ends: Sequence[int]) ->
     return max(sources, default=None)
 
 
-def _fill_slack(order: _Order, scope: int, slack: list[int | None], wait: list[int | None]) -> None:
-    outer, scope_start = slack[scope], order.run.tree.start_us[scope]
-    for span, own in order.slack():
+def _fill_slack(
+    order: _Order,
+    scope: int,
+    slack: list[int | None],
+    strict: list[int | None],
+    wait: list[int | None],
+) -> None:
+    outer, strict_outer = slack[scope], strict[scope]
+    scope_start = order.run.tree.start_us[scope]
+    for span, own, strict_own in order.slack():
         slack[span.position] = None if outer is None else own + outer
+        strict[span.position] = None if strict_outer is None else strict_own + strict_outer
         ready = order.ready[span.position]
         since = scope_start if ready is None else ready
         wait[span.position] = None if since is None else max(0, span.entry_us - since)

@@ -14,7 +14,6 @@ from sops_report.analysis.layout import Layout, Times, recorded_spans
 from sops_report.analysis.ledger import Section, classify
 from sops_report.analysis.path import critical_pieces
 from sops_report.analysis.spans import Run, Span
-from sops_report.analysis.view import run_of
 from sops_report.snapshot import Attempt
 
 
@@ -60,7 +59,7 @@ def what_if(
         The new run. Without any change it is the run as it was, to the microsecond. Of a task
         that is still open it tells when it would have reached the point where it stands.
     """
-    run = run_of(analysis)
+    run = analysis.run
     start, end = run.clock.start_us, run.clock.end_us
     if start is None or end is None:
         nobody = [None] * len(run.tree)

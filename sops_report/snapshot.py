@@ -149,6 +149,7 @@ class Origin:
         fetched_at_us: When the answer was fetched (sidecar), None if unknown.
         sha256: Of the raw bytes.
         n_bytes: Their number.
+        data: The raw bytes themselves, where they are at hand: what a page carries and a kit packs.
     """
 
     source: str
@@ -159,6 +160,7 @@ class Origin:
     fetched_at_us: int | None = None
     sha256: str | None = None
     n_bytes: int | None = None
+    data: bytes | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """`Report` → plain dicts and lists, as ``schema.json`` describes them."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -60,6 +61,8 @@ def as_json(report: Report, language: Language) -> Json:
         ],
         "nodes": [_node(node, ids) for node in report.nodes],
         "provenance": _provenance(report.provenance),
+        "redactions": dict(report.redactions),
+        "postmortem": None if report.postmortem is None else asdict(report.postmortem),
     }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
 
+from sops_report.report.postmortem import PostMortem
 from sops_report.words import Language
 
 Both = dict[Language, str]
@@ -400,6 +401,8 @@ class Report:
         nodes: All rows in document order.
         order_source: ``flow`` (true edges) or ``times`` (inferred).
         task_text: A failure text that belongs to no node of the answer.
+        redactions: How many texts were masked, by the name of the rule.
+        postmortem: What people wrote beside it, None if they were not asked.
         concurrency: (moment, leaves at work from then on), by time; empty if nothing took time.
         flow: The nodes of the flow as drawn on the canvas; empty if the flow is not known.
         advice: What the numbers support, the most useful first.

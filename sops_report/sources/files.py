@@ -9,6 +9,7 @@ from typing import Final
 from sops_report.errors import InputError, SopsReportError
 from sops_report.read import read_snapshots, with_earlier
 from sops_report.snapshot import Note, Origin, Snapshot
+from sops_report.sources.page import page_in, snapshots_of
 from sops_report.sources.sidecar import origin_of
 
 _FLOW: Final = "pipeline_tree.json"
@@ -138,6 +139,9 @@ def read_data(
     data: bytes, source: str, beside: Beside, *, task: str | None, maybe_lines: bool = False
 ) -> Snapshot:
     """Read an answer from bytes; standard input may be JSON Lines as well."""
+    page = page_in(data)
+    if page is not None:
+        return newest_of(snapshots_of(page, source), source, task or page.task)
     origin = _with_hash(Origin(source=source), data)
     try:
         found = _snapshots(data, origin, beside, lines=False)
@@ -204,6 +208,9 @@ def _answers_in(folder: Path) -> list[Path]:
 
 def _of_file(path: Path, beside: Beside) -> list[Snapshot]:
     data = read_bytes_of(path)
+    page = page_in(data)
+    if page is not None:
+        return snapshots_of(page, str(path))
     origin = _with_hash(origin_of(path), data)
     return _snapshots(data, origin, beside, lines=path.name.endswith(_LINE_SUFFIXES))
 
@@ -213,4 +220,6 @@ def _snapshots(data: bytes, origin: Origin, beside: Beside, *, lines: bool) -> l
 
 
 def _with_hash(origin: Origin, data: bytes) -> Origin:
-    return replace(origin, sha256=hashlib.sha256(data).hexdigest(), n_bytes=len(data))
+    return replace(
+        origin, sha256=hashlib.sha256(data).hexdigest(), n_bytes=len(data), data=data
+    )

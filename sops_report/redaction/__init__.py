@@ -1,0 +1,28 @@
+"""What must not leave the house: secrets, personal data and, on request, all names.
+
+`redact` works on the report as a value, before any writer; `redact_answer` on a raw answer, whose
+structure stays as it is; `anonymise_answer` gives names, hosts and ids consistent pseudonyms.
+"""
+
+from sops_report.redaction.answer import Finding, redact_answer
+from sops_report.redaction.own import own_rules
+from sops_report.redaction.pseudonyms import Pseudonyms, anonymise, anonymise_answer
+from sops_report.redaction.report import redact
+from sops_report.redaction.rules import ADDRESSES, BUILT_IN, MASK, Rule
+from sops_report.redaction.text import Counts, redact_text
+
+__all__ = [
+    "ADDRESSES",
+    "BUILT_IN",
+    "MASK",
+    "Counts",
+    "Finding",
+    "Pseudonyms",
+    "Rule",
+    "anonymise",
+    "anonymise_answer",
+    "own_rules",
+    "redact",
+    "redact_answer",
+    "redact_text",
+]

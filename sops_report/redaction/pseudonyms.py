@@ -1,0 +1,156 @@
+"""Consistent pseudonyms: the same name, host or id is the same ``node-1`` everywhere.
+
+Names are exchanged in what was read, not in the finished report: so every sentence, path and
+note that is made of them agrees, whatever language it is said in.
+"""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from sops_report.read.decode import unpack
+from sops_report.read.identity import is_class_name
+from sops_report.redaction.answer import text_of
+from sops_report.redaction.rules import IPV4, is_ipv4
+from sops_report.redaction.tokens import Place, replace_texts
+from sops_report.snapshot import Snapshot
+from sops_report.sources.page import Page, page_of, snapshot_of
+
+_NAMED: Final = frozenset({"name", "instance_name", "template_name", "project_name"})
+_PEOPLE: Final = frozenset({"operator", "executor", "creator", "creator_name", "editor"})
+_IDS: Final = frozenset({
+    "id", "node_id", "parent_id", "root_id", "root_id:", "template_node_id", "source", "target",
+    "incoming", "outgoing", "task_id", "instance_id", "auto_retry_nodes",
+})  # fmt: skip
+_HOLDERS: Final = frozenset({
+    "children", "activities", "gateways", "flows", "ex_data", "failed_node_info",
+    "auto_retry_infos", "",
+})  # fmt: skip
+_ENGINE_ID: Final = re.compile(r"\b(?:n[0-9a-f]{31}|[0-9a-f]{32}|node[0-9a-f]{28,32})\b")
+_EMAIL: Final = re.compile(r"(?<![\w.%+-])[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}")
+_HOST: Final = re.compile(r"(?<=://)[^\s/?#\"'<>\\]{1,200}|(?<![\w.-])(?:[\w-]{1,63}\.){2,8}[a-z]{2,24}(?![\w.])")
+_SHORTEST_NAME: Final = 2
+_SOURCE: Final = "–"
+
+
+@dataclass(slots=True)
+class Pseudonyms:
+    """Hands out pseudonyms in order of appearance; ask twice, get the same."""
+
+    given: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+
+    def of(self, kind: str, name: str) -> str:
+        """Return the pseudonym of *name*.
+
+        Example:
+            >>> them = Pseudonyms()
+            >>> them.of("host", "10.0.0.1"), them.of("host", "b"), them.of("host", "10.0.0.1")
+            ('host-1', 'host-2', 'host-1')
+        """
+        known = self.given[kind]
+        return known.setdefault(name, f"{kind}-{len(known) + 1}")
+
+    def in_text(self, text: str) -> str:
+        """Return free text with ids, people, hosts and the names known so far exchanged."""
+        text = _ENGINE_ID.sub(lambda found: self.of("id", found[0]), text)
+        text = _EMAIL.sub(lambda found: self.of("user", found[0]), text)
+        text = IPV4.sub(lambda f: self.of("host", f[0]) if is_ipv4(f[0]) else f[0], text)
+        text = _HOST.sub(lambda found: self._host(found[0]), text)
+        names = [n for n in self.given["node"] if len(n) >= _SHORTEST_NAME and n in text]
+        for name in sorted(names, key=len, reverse=True):
+            text = text.replace(name, self.of("node", name))
+        return text
+
+    def _host(self, name: str) -> str:
+        host, colon, port = name.rpartition("@")[2].partition(":")
+        shown = host if host.startswith("host-") else self.of("host", host)
+        return f"{shown}{colon}{port}"
+
+
+def anonymise(snapshot: Snapshot) -> Snapshot:
+    """Return *snapshot* with pseudonyms for names, hosts, people and ids.
+
+    Args:
+        snapshot: As `sops_report.read` returns it.
+
+    Returns:
+        The same run under other names; times, states and structure stay.
+
+    Raises:
+        ValueError: The raw answer is not at hand (the snapshot was not read by `sops_report.read`,
+            or other tasks were joined to it).
+    """
+    page = page_of(snapshot)
+    if page is None:
+        raise ValueError("the raw answer of this snapshot is not at hand")
+    return snapshot_of(anonymised(page, Pseudonyms()), _SOURCE)
+
+
+def anonymised(page: Page, names: Pseudonyms) -> Page:
+    """Return everything a report is made from under pseudonyms."""
+    for data in (page.answer, *(item.data for item in page.earlier), page.flow or b"{}"):
+        _learn(data, names)
+    return replace(
+        page,
+        answer=_exchanged(page.answer, names),
+        earlier=tuple(
+            replace(item, data=_exchanged(item.data, names)) for item in page.earlier
+        ),
+        flow=None if page.flow is None else _exchanged(page.flow, names),
+        histories=None if page.histories is None else _exchanged(page.histories, names),
+        task_id=None if page.task_id is None else names.of("id", page.task_id),
+        task=None if page.task is None else names.of("id", page.task),
+        site=None if page.site is None else names.of("host", page.site),
+        biz=None if page.biz is None else names.of("biz", page.biz),
+    )
+
+
+def anonymise_answer(data: bytes, source: str = "–", names: Pseudonyms | None = None) -> bytes:
+    """Return a raw answer under pseudonyms, its structure untouched.
+
+    Args:
+        data: JSON or JSON Lines, possibly packed.
+        source: Its name, for errors.
+        names: Pseudonyms given before, to stay consistent over several answers.
+
+    Raises:
+        InputError: The packed data is damaged.
+    """
+    known = names or Pseudonyms()
+    plain = unpack(data, source)
+    _learn(plain, known)
+    return _exchanged(plain, known)
+
+
+def _learn(data: bytes, names: Pseudonyms) -> None:
+    """Give every name its pseudonym first: a text may speak of a node that comes later."""
+
+    def look(text: str, place: Place) -> str:
+        if not place.is_key and place.key in _NAMED and text.strip() and not is_class_name(text):
+            names.of("node", text)
+        return text
+
+    replace_texts(text_of(data), look)
+
+
+def _exchanged(data: bytes, names: Pseudonyms) -> bytes:
+    def change(text: str, place: Place) -> str:
+        if place.is_key:
+            return _key(text, place, names)
+        if not text.strip() or text in ("null", "true", "false"):
+            return text
+        if place.key in _IDS:
+            return names.of("id", text)
+        if place.key in _NAMED:
+            return text if is_class_name(text) else names.of("node", text)
+        if place.key in _PEOPLE:
+            return names.of("user", text)
+        return names.in_text(text)
+
+    return replace_texts(text_of(data), change).encode("utf-8", "surrogatepass")
+
+
+def _key(text: str, place: Place, names: Pseudonyms) -> str:
+    is_id = _ENGINE_ID.fullmatch(text) or text in names.given["id"]
+    return names.of("id", text) if is_id and place.holder in _HOLDERS | {text} else text

@@ -1,0 +1,126 @@
+"""Mask every text of a report, whatever field it stands in; words of our own are left alone."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from typing import Any, Final, TypeVar
+
+from sops_report.redaction.rules import BUILT_IN, Rule
+from sops_report.redaction.text import Counts, Masker, that_may_match
+from sops_report.report.model import Node, Report
+
+T = TypeVar("T")
+
+# Words that we chose ourselves: nothing of the answer is in them. A field that is added later and
+# not named here is masked, so forgetting it is safe.
+_OURS: Final = frozenset({
+    "anchor", "as_of_source", "code", "engine", "kind", "kind_source", "order_source", "outcome",
+    "redactions", "section_class", "sha256", "signature", "state_group", "tool_version",
+})  # fmt: skip
+_NODE_TEXTS: Final = ("node_id", "label", "path", "state", "version", "ex_data")
+
+
+def redact(report: Report, rules: Sequence[Rule] = BUILT_IN) -> tuple[Report, Counts]:
+    """Return *report* with every secret masked, and how many were masked by rule.
+
+    Args:
+        report: The report; it stays as it is.
+        rules: What to look for.
+
+    Returns:
+        The same report object where nothing was found; else a new one whose ``redactions`` hold
+        the counts, those of an earlier turn included.
+    """
+    told = that_may_match(_texts_beside_nodes(report), rules)
+    listed = that_may_match(_texts_of_nodes(report.nodes), rules)
+    active = tuple(rule for rule in rules if rule in told or rule in listed)
+    if not active:
+        return report, {}
+    cleaner = _Cleaner(active)
+    changes = {
+        field.name: cleaner.value(getattr(report, field.name))
+        for field in fields(report)
+        if field.name not in _OURS and field.name != "nodes"
+    }
+    nodes = tuple(map(cleaner.node, report.nodes)) if listed else report.nodes
+    counts = dict(cleaner.masker.counts)
+    if not counts:
+        return report, {}
+    together = Counter(report.redactions) + Counter(counts)
+    return replace(report, **changes, nodes=nodes, redactions=dict(together)), counts
+
+
+class _Cleaner:
+    """Masks values of any shape; equal texts are looked at once."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.masker = Masker(rules)
+        self._known: dict[str, str] = {}
+
+    def text(self, text: str) -> str:
+        known = self._known.get(text)
+        if known is None:
+            known = self._known[text] = self.masker.clean(text)
+        return known
+
+    def node(self, node: Node) -> Node:
+        changes = {}
+        for name in _NODE_TEXTS:
+            text = getattr(node, name)
+            if text and (cleaned := self.text(text)) != text:
+                changes[name] = cleaned
+        return replace(node, **changes) if changes else node
+
+    def value(self, value: T) -> T:
+        return self._of(value)  # type: ignore[no-any-return]
+
+    def _of(self, value: Any) -> Any:  # noqa: ANN401 - any field of the report
+        if isinstance(value, str) and not isinstance(value, Enum):
+            return self.text(value)
+        if isinstance(value, dict):
+            return {key: self._of(item) for key, item in value.items()}
+        if isinstance(value, tuple):
+            return tuple(map(self._of, value))
+        if is_dataclass(value) and not isinstance(value, type):
+            return self._of_dataclass(value)
+        return value
+
+    def _of_dataclass(self, value: Any) -> Any:  # noqa: ANN401 - any value of the report
+        changes = {}
+        for field in fields(value):
+            before = getattr(value, field.name)
+            after = before if field.name in _OURS else self._of(before)
+            if after != before:
+                changes[field.name] = after
+        return replace(value, **changes) if changes else value
+
+
+def _texts_of_nodes(nodes: Iterable[Node]) -> Iterator[str]:
+    # a path is made of labels, so it tells nothing new
+    for node in nodes:
+        yield node.label
+        yield node.node_id or ""
+        if node.ex_data or node.version:
+            yield f"{node.ex_data or ''}\n{node.version or ''}"
+
+
+def _texts_beside_nodes(report: Report) -> Iterator[str]:
+    for field in fields(report):
+        if field.name not in _OURS and field.name != "nodes":
+            yield from _texts_in(getattr(report, field.name))
+
+
+def _texts_in(value: Any) -> Iterator[str]:  # noqa: ANN401 - any field of the report
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _texts_in(item)
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _texts_in(item)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            if field.name not in _OURS:
+                yield from _texts_in(getattr(value, field.name))

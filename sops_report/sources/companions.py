@@ -1,0 +1,91 @@
+"""`Flow` and attempts written as the files they are read from, with structure and times only.
+
+Constants, inputs and outputs of components, which may hold secrets, were never kept in the
+values; so what is written here cannot tell them.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from html import escape
+from types import MappingProxyType
+from typing import Any, Final
+
+from sops_report.read.texts import plain
+from sops_report.snapshot import Attempt, Flow, FlowNode, Snapshot
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_TYPES: Final[Mapping[str, str]] = MappingProxyType({
+    "start_event": "EmptyStartEvent", "end_event": "EmptyEndEvent",
+    "activity": "ServiceActivity", "subprocess": "SubProcess",
+    "exclusive_gateway": "ExclusiveGateway", "parallel_gateway": "ParallelGateway",
+    "conditional_parallel_gateway": "ConditionalParallelGateway",
+    "converge_gateway": "ConvergeGateway",
+})  # fmt: skip
+
+Json = dict[str, Any]
+
+
+def flow_bytes(flow: Flow) -> bytes:
+    """Return a ``pipeline_tree`` that is read as *flow* again."""
+    levels: dict[str | None, Json] = defaultdict(lambda: {"activities": {}, "flows": {}})
+    for node_id, node in flow.nodes.items():
+        level = levels[node.parent_id]
+        level["activities"][node_id] = _element(node)
+        for source in node.predecessors:
+            level["flows"].setdefault(f"{source}>{node_id}", {"source": source, "target": node_id})
+    for node_id, level in levels.items():
+        if node_id is not None:
+            holder = flow.nodes[node_id]
+            levels[holder.parent_id]["activities"][node_id]["pipeline"] = level
+    return _dumped(levels[None])
+
+
+def _element(node: FlowNode) -> Json:
+    element: Json = {"type": _TYPES.get(node.kind, "?"), "name": node.name}
+    if node.component is not None:
+        element["component"] = {"code": node.component}
+    if node.template_node_id is not None:
+        element["template_node_id"] = node.template_node_id
+    return element
+
+
+def histories_bytes(snapshot: Snapshot) -> bytes | None:
+    """Return the earlier attempts as ``histories.json`` has them; None if none were given."""
+    if snapshot.attempts is None and not snapshot.child_tasks:
+        return None
+    found: dict[str, list[Json]] = defaultdict(list)
+    for node_id, attempts in (snapshot.attempts or {}).items():
+        found[node_id] += map(_details, attempts)
+    for node_id, task_id in snapshot.child_tasks.items():
+        address = {"key": "task_url", "value": f"?instance_id={task_id}"}
+        found[node_id].append({"response": {"data": {"outputs": [address]}}})
+    return _dumped(found)
+
+
+def _details(attempt: Attempt) -> Json:
+    row = {
+        "start_time": _iso(attempt.start_us), "finish_time": _iso(attempt.end_us),
+        "loop": attempt.loop, "ex_data": _marked_up(attempt.text),
+    }  # fmt: skip
+    if not attempt.failed:
+        return {"query": {"loop": attempt.loop}, "response": {"data": row | {"state": "FINISHED"}}}
+    return {"response": {"data": {"skip": attempt.skipped, "histories": [row]}}}
+
+
+def _marked_up(text: str | None) -> str | None:
+    """Return what is read as *text*: where it looks like markup it must be said as markup."""
+    if text is None or plain(text) == text:
+        return text
+    return f"<b></b>{escape(text, quote=False)}"
+
+
+def _iso(us: int | None) -> str | None:
+    return None if us is None else (_EPOCH + timedelta(microseconds=us)).isoformat()
+
+
+def _dumped(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(
+        "utf-8", "surrogatepass"
+    )

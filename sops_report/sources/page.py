@@ -1,0 +1,240 @@
+"""What a report was made from, carried inside the HTML page and read back from it.
+
+The block holds the answer (masked before it comes here), older answers of the same task, the
+flow's structure without constants and the earlier attempts: enough to make the same report again.
+"""
+
+import base64
+import binascii
+import gzip
+import json
+import re
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any, Final
+
+from sops_report.errors import InputError
+from sops_report.read import read_snapshots, with_earlier
+from sops_report.read.decode import unpack
+from sops_report.snapshot import Origin, Snapshot
+from sops_report.sources.companions import flow_bytes, histories_bytes
+
+BLOCK_ID: Final = "sops-report-data"
+_SCHEMA: Final = "sops-report/page/1"
+_BLOCK: Final = re.compile(
+    rb'<script type="application/json" id="sops-report-data">([^<]*)</script>'
+)
+_MOST_UNPACKED: Final = 1024**3
+_ESCAPES: Final = {
+    "<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """An older answer of the same task."""
+
+    data: bytes
+    fetched_at_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Everything a report was made from, as a page carries it.
+
+    Attributes:
+        answer: The raw answer as plain JSON (or JSON Lines), not packed.
+        earlier: Older answers, oldest first.
+        flow: A ``pipeline_tree`` of structure only.
+        histories: The earlier attempts, as ``histories.json`` has them.
+        task: Which task is meant, where the answer holds several.
+        task_id, site, biz, scope, fetched_at_us: As in `Origin`.
+    """
+
+    answer: bytes
+    earlier: tuple[Earlier, ...] = ()
+    flow: bytes | None = None
+    histories: bytes | None = None
+    task: str | None = None
+    task_id: str | None = None
+    site: str | None = None
+    biz: str | None = None
+    scope: str | None = None
+    fetched_at_us: int | None = None
+
+
+def page_of(snapshot: Snapshot) -> Page | None:
+    """Return what *snapshot* was read from; None if its bytes are not at hand.
+
+    A snapshot to which other tasks were joined is more than one answer: None as well.
+    """
+    origin = snapshot.origin
+    if origin.data is None or snapshot.seams:
+        return None
+    older = [item.origin for item in snapshot.earlier if item.origin.data is not origin.data]
+    return Page(
+        answer=unpack(origin.data, origin.source),
+        earlier=tuple(
+            Earlier(data=unpack(item.data, item.source), fetched_at_us=item.fetched_at_us)
+            for item in older
+            if item.data is not None
+        ),
+        flow=None if snapshot.flow is None else flow_bytes(snapshot.flow),
+        histories=histories_bytes(snapshot),
+        task=origin.task_id or snapshot.tree.node_id[0],
+        task_id=origin.task_id,
+        site=origin.site,
+        biz=origin.biz,
+        scope=origin.scope,
+        fetched_at_us=origin.fetched_at_us,
+    )
+
+
+def snapshot_of(page: Page, source: str) -> Snapshot:
+    """Return the snapshot that *page* was made from.
+
+    Raises:
+        InputError: The answer in it is no status answer.
+    """
+    return with_earlier(_of_task(snapshots_of(page, source), page.task))
+
+
+def snapshots_of(page: Page, source: str) -> list[Snapshot]:
+    """Return all snapshots that *page* carries, the older ones first.
+
+    Raises:
+        InputError: The answer in it is no status answer.
+    """
+    found: list[Snapshot] = []
+    for item in page.earlier:
+        found += _read(page, item.data, source, item.fetched_at_us)
+    return found + _read(page, page.answer, source, page.fetched_at_us)
+
+
+def _read(page: Page, data: bytes, source: str, fetched_at_us: int | None) -> list[Snapshot]:
+    origin = Origin(
+        source=source, task_id=page.task_id, site=page.site, biz=page.biz, scope=page.scope,
+        fetched_at_us=fetched_at_us, sha256=sha256(data).hexdigest(), n_bytes=len(data), data=data,
+    )  # fmt: skip
+    try:
+        return read_snapshots(data, origin, flow=page.flow, histories=page.histories)
+    except InputError as refusal:
+        if refusal.key != "extra-data":
+            raise
+        return read_snapshots(
+            data, origin, flow=page.flow, histories=page.histories, lines=True
+        )
+
+
+def _of_task(found: list[Snapshot], task: str | None) -> list[Snapshot]:
+    named = [s for s in found if task in (s.origin.task_id, s.tree.node_id[0])]
+    return named or found
+
+
+def answer_in_page(data: bytes) -> bytes | None:
+    """Return the raw answer that one of our HTML pages carries; None for any other bytes."""
+    page = page_in(data)
+    return None if page is None else page.answer
+
+
+def page_in(data: bytes) -> Page | None:
+    """Return what one of our HTML pages carries; None for any other bytes.
+
+    Never an error: a page that was damaged on its way is like any other page.
+    """
+    match = _BLOCK.search(data) if data.lstrip()[:1] == b"<" else None
+    if match is None:
+        return None
+    try:
+        return _page(_unpacked(json.loads(match[1])))
+    except (ValueError, RecursionError, KeyError, TypeError, OSError, EOFError, zlib.error):
+        return None
+
+
+def _unpacked(block: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "packed" not in block:
+        return block
+    packed = base64.b64decode(block["packed"], validate=True)
+    stream = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    plain = stream.decompress(packed, _MOST_UNPACKED)
+    if not stream.eof:
+        raise binascii.Error("cut off")
+    found: Mapping[str, Any] = json.loads(plain)
+    return found
+
+
+def _page(block: Mapping[str, Any]) -> Page | None:
+    if block.get("schema") != _SCHEMA:
+        return None
+    return Page(
+        answer=str(block["answer"]).encode("utf-8", "surrogatepass"),
+        earlier=tuple(
+            Earlier(
+                data=str(item["answer"]).encode("utf-8", "surrogatepass"),
+                fetched_at_us=item.get("fetched_at_us"),
+            )
+            for item in block.get("earlier", ())
+        ),
+        flow=_maybe_bytes(block.get("flow")),
+        histories=_maybe_bytes(block.get("histories")),
+        task=block.get("task"),
+        task_id=block.get("task_id"),
+        site=block.get("site"),
+        biz=block.get("biz"),
+        scope=block.get("scope"),
+        fetched_at_us=block.get("fetched_at_us"),
+    )
+
+
+def _maybe_bytes(text: str | None) -> bytes | None:
+    return None if text is None else text.encode("utf-8", "surrogatepass")
+
+
+def block_of(page: Page, budget: int) -> str | None:
+    """Return the content of the page's data block, safe inside HTML.
+
+    Args:
+        page: What to carry; masked already.
+        budget: The most bytes. Older answers are left out first, the oldest of them before all.
+
+    Returns:
+        JSON without ``<``, ``>``, ``&`` and line separators, packed where that is shorter; None
+        if not even the answer fits.
+    """
+    while True:
+        text = _packed_if_shorter(_json(page))
+        if len(text) <= budget:
+            return text
+        if not page.earlier:
+            return None
+        page = replace(page, earlier=page.earlier[(len(page.earlier) + 1) // 2 :])
+
+
+def _packed_if_shorter(plain: str) -> str:
+    data = plain.encode("utf-8", "surrogatepass")
+    # no clock in the head: equal input makes equal bytes
+    packed = base64.b64encode(gzip.compress(data, 9, mtime=0)).decode("ascii")
+    short = json.dumps({"schema": _SCHEMA, "packed": packed})
+    return short if len(short) < len(data) else plain
+
+
+def _json(page: Page) -> str:
+    facts = {
+        "schema": _SCHEMA, "task": page.task, "task_id": page.task_id, "site": page.site,
+        "biz": page.biz, "scope": page.scope, "fetched_at_us": page.fetched_at_us,
+        "answer": _text(page.answer), "flow": _text(page.flow),
+        "histories": _text(page.histories),
+        "earlier": [
+            {"fetched_at_us": item.fetched_at_us, "answer": _text(item.data)}
+            for item in page.earlier
+        ],
+    }  # fmt: skip
+    known = {key: value for key, value in facts.items() if value not in (None, [])}
+    text = json.dumps(known, ensure_ascii=True)
+    return "".join(_ESCAPES.get(character, character) for character in text)
+
+
+def _text(data: bytes | None) -> str | None:
+    return None if data is None else data.decode("utf-8", "surrogateescape")

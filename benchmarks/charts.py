@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from benchmarks.generate import answer
 from sops_report.charts import gantt, picture
-from sops_report.read import read_bytes
+from sops_report.reading import read_bytes
 from sops_report.report.build import build_report
 from sops_report.report.model import Report
 

@@ -7,7 +7,7 @@ import msgspec
 import pandas as pd
 
 from benchmarks.timing import without_gc
-from sops_report.read import read_bytes
+from sops_report.reading import read_bytes
 from sops_report.table import flatten
 
 OURS = "sops_report: bytes → table"

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sops_report.analysis import Analysis, analyse
 from sops_report.analysis.clock import finish_is_valid
-from sops_report.read.identity import LABELS
+from sops_report.reading.identity import LABELS
 from sops_report.snapshot import Snapshot
 from sops_report.states import GROUP_OF, GROUPS, group_of
 
@@ -44,7 +44,7 @@ def flatten(snapshot: Snapshot) -> pd.DataFrame:
         (datetime64[us, UTC]), ``is_leaf`` (bool), ``ex_data`` (string: the failure's text, plain).
 
     Example:
-        >>> from sops_report.read import read_bytes
+        >>> from sops_report.reading import read_bytes
         >>> snapshot = read_bytes(b'{"state": "CREATED", "children": {}, "name": "go"}')
         >>> flatten(snapshot)[["label", "kind", "state_group"]].to_dict("records")
         [{'label': 'go', 'kind': 'root', 'state_group': 'not_started'}]

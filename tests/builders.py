@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 
 from sops_report.analysis import Analysis, analyse
-from sops_report.read import read_bytes
+from sops_report.reading import read_bytes
 from sops_report.snapshot import Origin, Snapshot
 
 START: Final = datetime(2024, 6, 18, 13, 30, 0, tzinfo=UTC)

@@ -36,7 +36,7 @@ class Done:
 
 def run(*words: object, stdin: bytes = b"", **environ: Any) -> Done:  # noqa: ANN401
     """Run the command line here, in English unless *environ* says otherwise."""
-    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
     settings = {"SOPS_REPORT_LANG": "en"} | environ
     with (
         patch.dict(os.environ, settings),
@@ -56,9 +56,8 @@ def run(*words: object, stdin: bytes = b"", **environ: Any) -> Done:  # noqa: AN
 
 def _text(stream: io.TextIOWrapper) -> str:
     stream.flush()
-    data = stream.detach()
-    data.seek(0)
-    return data.read().decode()
+    stream.seek(0)
+    return stream.read()
 
 
 def spawn(*words: object, **environ: str) -> subprocess.CompletedProcess[bytes]:

@@ -4,7 +4,7 @@ import pytest
 from builders import analysed, by_name, envelope, node, seconds, us
 
 from sops_report.analysis import Analysis, analyse
-from sops_report.read import read_bytes
+from sops_report.reading import read_bytes
 
 RUNNING = {"state": "RUNNING"}
 BAD = {"state": "FAILED"}

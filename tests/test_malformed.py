@@ -9,7 +9,7 @@ import pytest
 
 from sops_report.analysis import analyse
 from sops_report.errors import InputError
-from sops_report.read import read_bytes
+from sops_report.reading import read_bytes
 from sops_report.snapshot import Origin, Snapshot
 from sops_report.table import nodes
 

@@ -13,7 +13,7 @@ from truth import partitions
 
 from sops_report.analysis import Analysis, analyse
 from sops_report.errors import SopsReportError
-from sops_report.read import read_bytes
+from sops_report.reading import read_bytes
 from sops_report.snapshot import Snapshot
 from sops_report.states import GROUP_OF
 

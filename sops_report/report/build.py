@@ -11,7 +11,8 @@ from sops_report.analysis.concurrency import concurrency_of
 from sops_report.analysis.failures import FailedNode
 from sops_report.analysis.hosts import host_failures
 from sops_report.analysis.ledger import Section as PathSection
-from sops_report.read.texts import links
+from sops_report.reading.texts import links
+from sops_report.report.findings import Standing
 from sops_report.report.insights import (
     advice_of,
     blocks_of,
@@ -32,7 +33,6 @@ from sops_report.report.model import (
     Provenance,
     Report,
     Section,
-    Standing,
     Task,
     Try,
 )

@@ -9,7 +9,7 @@ from sops_report.analysis.concurrency import Concurrency
 from sops_report.analysis.joins import Join, joins_of
 from sops_report.analysis.people import PeopleWaits, people_waits
 from sops_report.analysis.progress import Progress, progress_of
-from sops_report.report.model import AdviceLine, Block, Branch, Peak, Reaction, Standing
+from sops_report.report.findings import AdviceLine, Block, Branch, Peak, Reaction, Standing
 from sops_report.words import Language
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -7,7 +7,7 @@ from typing import Final, TypedDict
 
 from sops_report.archive import Archive
 from sops_report.errors import UsageError
-from sops_report.read.times import TimeReader
+from sops_report.reading.times import TimeReader
 from sops_report.snapshot import Snapshot
 from sops_report.sources import files
 

@@ -12,7 +12,7 @@ from html import escape
 from types import MappingProxyType
 from typing import Any, Final
 
-from sops_report.read.texts import plain
+from sops_report.reading.texts import plain
 from sops_report.snapshot import Attempt, Flow, FlowNode, Snapshot
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

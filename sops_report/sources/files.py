@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from sops_report.errors import InputError, SopsReportError
-from sops_report.read import read_snapshots, with_earlier
+from sops_report.reading import read_snapshots, with_earlier
 from sops_report.snapshot import Note, Origin, Snapshot
 from sops_report.sources.page import page_in, snapshots_of
 from sops_report.sources.sidecar import origin_of

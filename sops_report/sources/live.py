@@ -17,8 +17,8 @@ from sops_report.api.client import SopsClient
 from sops_report.archive import Archive, Saved
 from sops_report.config import Settings, Site, make_site
 from sops_report.errors import InputError, SopsReportError, UsageError
-from sops_report.read import read_bytes
-from sops_report.read.flow import read_flow
+from sops_report.reading import read_bytes
+from sops_report.reading.flow import read_flow
 from sops_report.snapshot import Flow, Origin, Snapshot
 from sops_report.sources.archived import Place
 from sops_report.states import group_of

@@ -16,8 +16,8 @@ from hashlib import sha256
 from typing import Any, Final
 
 from sops_report.errors import InputError
-from sops_report.read import read_snapshots, with_earlier
-from sops_report.read.decode import unpack
+from sops_report.reading import read_snapshots, with_earlier
+from sops_report.reading.decode import unpack
 from sops_report.snapshot import Origin, Snapshot
 from sops_report.sources.companions import flow_bytes, histories_bytes
 

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from sops_report.read.times import TimeReader
+from sops_report.reading.times import TimeReader
 from sops_report.snapshot import Origin
 
 

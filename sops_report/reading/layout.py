@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeGuard, cast
 
-from sops_report.read.texts import brief
+from sops_report.reading.texts import brief
 from sops_report.snapshot import Note
 
 Json = dict[str, object]

@@ -16,8 +16,8 @@ from types import ModuleType
 from typing import Final
 
 from sops_report.errors import InputError
-from sops_report.read import deep
-from sops_report.read.texts import brief
+from sops_report.reading import deep
+from sops_report.reading.texts import brief
 from sops_report.snapshot import Note
 
 MAX_BYTES: Final = 4 * 1024**3  # an unpacked answer beyond this is no answer of a server

@@ -8,8 +8,8 @@ failure, which the status answer has overwritten.
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from sops_report.read.texts import plain
-from sops_report.read.times import TimeReader
+from sops_report.reading.texts import plain
+from sops_report.reading.times import TimeReader
 from sops_report.snapshot import Attempt
 
 _PASSED: Final = "FINISHED"

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from sops_report.read.layout import Json
-from sops_report.read.times import TimeReader
+from sops_report.reading.layout import Json
+from sops_report.reading.times import TimeReader
 
 
 def first_offset(nodes: Sequence[Json]) -> int | None:

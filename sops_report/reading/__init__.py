@@ -11,16 +11,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from sops_report.errors import InputError
-from sops_report.read.answers import Found, find_trees
-from sops_report.read.children import read_child_tasks
-from sops_report.read.decode import decode, decode_lines, unpack
-from sops_report.read.facts import auto_retry_ids, engine_of, first_offset
-from sops_report.read.flow import read_flow
-from sops_report.read.histories import read_histories
-from sops_report.read.identity import identify, is_class_name
-from sops_report.read.layout import lay_out
-from sops_report.read.times import TimeReader
-from sops_report.read.tree import failure_texts, read_tree
+from sops_report.reading.answers import Found, find_trees
+from sops_report.reading.children import read_child_tasks
+from sops_report.reading.decode import decode, decode_lines, unpack
+from sops_report.reading.facts import auto_retry_ids, engine_of, first_offset
+from sops_report.reading.flow import read_flow
+from sops_report.reading.histories import read_histories
+from sops_report.reading.identity import identify, is_class_name
+from sops_report.reading.layout import lay_out
+from sops_report.reading.times import TimeReader
+from sops_report.reading.tree import failure_texts, read_tree
 from sops_report.snapshot import Flow, Note, Origin, Snapshot, Tree
 from sops_report.states import group_of
 

@@ -10,7 +10,7 @@ from html import unescape
 from typing import Final
 
 from sops_report.errors import InputError
-from sops_report.read.texts import brief, plain
+from sops_report.reading.texts import brief, plain
 from sops_report.snapshot import Note
 
 _TREE_KEYS: Final = frozenset({"state", "children"})

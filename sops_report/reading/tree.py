@@ -7,16 +7,16 @@ column whose values are all of the usual type needs one look, not one a node.
 from functools import partial
 from typing import Final
 
-from sops_report.read.fields import (
+from sops_report.reading.fields import (
     Odd,
     count_column,
     flag_column,
     seconds_column,
     text_column,
 )
-from sops_report.read.layout import Json, Layout, Remark
-from sops_report.read.texts import brief, plain
-from sops_report.read.times import TimeReader
+from sops_report.reading.layout import Json, Layout, Remark
+from sops_report.reading.texts import brief, plain
+from sops_report.reading.times import TimeReader
 from sops_report.snapshot import Note, Tree
 
 _SHORT: Final = 80

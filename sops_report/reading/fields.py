@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar, cast
 
-from sops_report.read.texts import scrub
+from sops_report.reading.texts import scrub
 
 _INT32: Final = 2**31
 _LONGEST_SECONDS: Final = _INT32 * 1000

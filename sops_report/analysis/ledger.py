@@ -47,12 +47,16 @@ def classify(run: Run, pieces: Sequence[Piece]) -> list[Section]:
 
 
 def ledger_of(sections: Sequence[Section]) -> Mapping[str, int]:
-    """Return microseconds by class, largest first; only classes that occur."""
+    """Return microseconds by class, largest first.
+
+    Classes without length are left out, unless the whole run has none.
+    """
     sums: dict[str, int] = {}
     for section in sections:
         sums[section.section_class] = sums.get(section.section_class, 0) + section.length_us
     ranked = sorted(sums.items(), key=lambda item: (-item[1], CLASSES.index(item[0])))
-    return MappingProxyType({name: length for name, length in ranked if length})
+    told = [(name, length) for name, length in ranked if length or not any(sums.values())]
+    return MappingProxyType(dict(told))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any, Final
 
+from sops_report.report.findings_json import findings_as_json
 from sops_report.report.model import Both, Failure, Node, NodeRef, Provenance, Report, Section, Task
+from sops_report.report.moments import iso, number
 from sops_report.words import Language
 
 SCHEMA_ID: Final = "sops-report/report/1"
@@ -31,7 +32,7 @@ def as_json(report: Report, language: Language) -> Json:
         (``…Z``) or None, lengths are seconds, texts are as hostile as the answer was.
     """
     ids = [node.node_id for node in report.nodes]
-    return {
+    return findings_as_json(report) | {
         "schema": SCHEMA_ID,
         "task": _task(report.task),
         "verdict": {
@@ -49,7 +50,7 @@ def as_json(report: Report, language: Language) -> Json:
         },
         "order_source": report.order_source,
         "critical_path": [_section(section, ids) for section in report.critical_path],
-        "ledger": {name: _number(seconds) for name, seconds in report.ledger.items()},
+        "ledger": {name: number(seconds) for name, seconds in report.ledger.items()},
         "failures": [_failure(failure, ids) for failure in report.failures],
         "retried": [_ref(ref) for ref in report.retried],
         "skipped": [_ref(ref) for ref in report.skipped],
@@ -64,24 +65,6 @@ def as_json(report: Report, language: Language) -> Json:
         "redactions": dict(report.redactions),
         "postmortem": None if report.postmortem is None else asdict(report.postmortem),
     }
-
-
-def iso(when: datetime | None) -> str | None:
-    """Return *when* as ISO 8601 in UTC.
-
-    Example:
-        >>> iso(datetime(2020, 8, 18, 3, 31, 8, tzinfo=UTC)), iso(None)
-        ('2020-08-18T03:31:08Z', None)
-    """
-    if when is None:
-        return None
-    return when.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
-
-
-def _number(seconds: float | None) -> float | int | None:
-    if seconds is None:
-        return None
-    return int(seconds) if seconds == int(seconds) else seconds
 
 
 def _both(texts: Both) -> dict[str, str]:
@@ -103,8 +86,8 @@ def _task(task: Task) -> Json:
         "end_time": iso(task.end_time),
         "as_of": iso(task.as_of),
         "as_of_source": task.as_of_source,
-        "wall_s": _number(task.wall_s),
-        "idle_s": _number(task.idle_s),
+        "wall_s": number(task.wall_s),
+        "idle_s": number(task.idle_s),
         "offset_minutes": task.offset_minutes,
         "biz": task.biz,
         "site": task.site,
@@ -118,7 +101,7 @@ def _section(section: Section, ids: Sequence[str | None]) -> Json:
         "label": section.label,
         "start_time": iso(section.start_time),
         "end_time": iso(section.end_time),
-        "seconds": _number(section.seconds),
+        "seconds": number(section.seconds),
         "class": section.section_class,
         "is_gap": section.is_gap,
         "certain": section.certain,
@@ -138,6 +121,11 @@ def _failure(failure: Failure, ids: Sequence[str | None]) -> Json:
         "attempt": failure.attempt,
         "auto_retry": failure.auto_retry,
         "echoes": _ids(failure.echoes, ids),
+        "hosts": [
+            {"host": host.host, "exit_code": host.exit_code, "text": host.text}
+            for host in failure.hosts
+        ],
+        "blocked_steps": failure.blocked_steps,
     }
 
 
@@ -156,14 +144,24 @@ def _node(node: Node, ids: Sequence[str | None]) -> Json:
     plain = {name: getattr(node, name) for name in _NODE_FIELDS}
     return plain | {
         "parent_id": None if node.parent < 0 else ids[node.parent],
+        "attempts": [
+            {
+                "start_time": iso(attempt.start_time),
+                "end_time": iso(attempt.end_time),
+                "loop": attempt.loop,
+                "failed": attempt.failed,
+                "skipped": attempt.skipped,
+            }
+            for attempt in node.attempts
+        ],
         "start_time": iso(node.start_time),
         "finish_time": iso(node.finish_time),
         "end_time": iso(node.end_time),
-        "duration_s": _number(node.duration_s),
-        "self_s": _number(node.self_s),
-        "wait_before_s": _number(node.wait_before_s),
-        "slack_s": _number(node.slack_s),
-        "drag_s": _number(node.drag_s),
+        "duration_s": number(node.duration_s),
+        "self_s": number(node.self_s),
+        "wait_before_s": number(node.wait_before_s),
+        "slack_s": number(node.slack_s),
+        "drag_s": number(node.drag_s),
     }
 
 

@@ -1,4 +1,4 @@
-"""The parts of a report that say more than numbers: advice, reactions, blocks, progress, the peak."""
+"""The parts of a report that say more than numbers: advice, reactions, progress, the peak."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -321,6 +321,8 @@ class Report:
     notes: tuple[NoteLine, ...]
     provenance: Provenance
     task_text: str | None = None
+    redactions: dict[str, int] = field(default_factory=dict)
+    postmortem: PostMortem | None = None
     concurrency: tuple[tuple[datetime, int], ...] = ()
     flow: tuple[FlowStep, ...] = ()
     advice: tuple[AdviceLine, ...] = ()

@@ -9,6 +9,7 @@ from datetime import datetime
 from html import escape
 
 from sops_report.report.findings import AdviceLine, Block, Peak, Reaction, Standing
+from sops_report.report.postmortem import PostMortem
 from sops_report.words import Language
 
 Both = dict[Language, str]

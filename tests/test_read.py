@@ -24,7 +24,7 @@ from builders import (
 
 from sops_report.analysis import analyse
 from sops_report.errors import InputError
-from sops_report.read import read_bytes, read_snapshots
+from sops_report.reading import read_bytes, read_snapshots
 from sops_report.snapshot import Origin, Snapshot
 from sops_report.table import flatten
 

@@ -9,8 +9,8 @@ from builders import START_US, moment, node, snapshot
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sops_report.read.texts import brief, links, plain, scrub
-from sops_report.read.times import TimeReader
+from sops_report.reading.texts import brief, links, plain, scrub
+from sops_report.reading.times import TimeReader
 
 ONE = (
     int(datetime(2024, 6, 18, 21, 30, 1, tzinfo=timezone(timedelta(hours=8))).timestamp())

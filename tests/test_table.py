@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from builders import analysed, event, moment, node, snapshot
 
-from sops_report.read import read_bytes
+from sops_report.reading import read_bytes
 from sops_report.snapshot import Snapshot
 from sops_report.table import critical_path, failures, flatten, ledger, nodes
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from sops_report.analysis import Analysis, analyse
-from sops_report.read import read_bytes
+from sops_report.reading import read_bytes
 from sops_report.snapshot import Origin
 
 LISTS = ("root_cause", "retried", "skipped", "ignored")

@@ -16,6 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sops_report.charts import rows
+from sops_report.charts.save import Chart
 from sops_report.charts.style import COLOURS, HATCHES, INK, house_style
 from sops_report.charts.texts import Texts, say_missing
 from sops_report.rendering.visible import line
@@ -99,7 +100,7 @@ def gantt(
 
 def _figure(n_rows: int, *, named: bool) -> Figure:
     height = n_rows * _ROW if named else min(n_rows * _ROW, _TALLEST_UNNAMED)
-    return Figure(figsize=(_WIDTH, height + _FRAME), layout="constrained")
+    return Chart(figsize=(_WIDTH, height + _FRAME), layout="constrained")
 
 
 def _paint(

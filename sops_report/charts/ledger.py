@@ -5,6 +5,7 @@ from typing import Final
 
 from matplotlib.figure import Figure
 
+from sops_report.charts.save import Chart
 from sops_report.charts.style import CLASS_COLOURS, CLASS_HATCHES, house_style
 from sops_report.charts.texts import Texts, say_missing
 from sops_report.rendering.visible import line
@@ -34,7 +35,7 @@ def ledger_bar(
     title = line(report.verdict.title[language])
     texts = Texts.fitting([title], language, font)
     with house_style(texts.fonts.families):
-        figure = Figure(figsize=_SIZE, layout="constrained")
+        figure = Chart(figsize=_SIZE, layout="constrained")
         axes = figure.add_subplot()
         axes.set_axis_off()
         axes.set_title(texts.title(title, report), parse_math=False)

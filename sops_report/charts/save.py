@@ -43,3 +43,10 @@ def save(figure: Figure, path: Path | str, *, force: bool = False) -> None:
     """
     path = Path(path)
     write_whole(path, picture(figure, path.suffix), force=force)
+
+
+class Chart(Figure):
+    """A figure that shows itself in a notebook, without pyplot and its back ends."""
+
+    def _repr_png_(self) -> bytes:
+        return picture(self, "png")

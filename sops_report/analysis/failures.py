@@ -1,11 +1,14 @@
 """Root causes in order of time, each with its signature and the containers that only echo it."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from sops_report.analysis.clock import Clock
 from sops_report.analysis.outcome import Incidents
 from sops_report.analysis.signatures import signature_of
 from sops_report.snapshot import Snapshot
+
+_MOST_ECHOES: Final = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +20,8 @@ class FailedNode:
         failed_at_us: Valid finish, else ``state_refresh_at``, else start; None if none is there.
         signature: ``E-…``.
         text: The message; None if none was recorded.
-        echoes: The failed containers above it, innermost first.
+        echoes: The failed containers above it, innermost first; of a deeper nesting the fifty
+            innermost.
     """
 
     position: int
@@ -60,7 +64,7 @@ def _failed_at(snapshot: Snapshot, clock: Clock, position: int) -> int | None:
 def _echoes_above(snapshot: Snapshot, position: int, echoes: frozenset[int]) -> tuple[int, ...]:
     above = []
     parent = snapshot.tree.parent[position]
-    while parent >= 0:
+    while parent >= 0 and len(above) < _MOST_ECHOES:
         if parent in echoes:
             above.append(parent)
         parent = snapshot.tree.parent[parent]

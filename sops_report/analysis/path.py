@@ -191,15 +191,14 @@ class Scope:
         """
         if self._is_control(latest) or not self._begins_by_itself(span):
             return None
-        for index in range(latest - 1, max(-1, latest - _MOST_GATEWAYS), -1):
+        # In a tie the rules decide, so only gateways of an earlier second are asked.
+        first = bisect_left(self.ends, span.entry_us - SECOND_US)
+        after = bisect_left(self.ends, self.spans[latest].end_us)
+        for index in range(after - 1, max(first, after - _MOST_GATEWAYS) - 1, -1):
             gateway = self.spans[index]
-            if gateway.end_us < span.entry_us - SECOND_US:
-                return None
-            is_instant = gateway.entry_us == gateway.end_us
-            is_earlier = gateway.end_us < self.spans[latest].end_us  # in a tie the rules decide
-            if self._is_control(index) and is_instant and is_earlier:
-                first = bisect_left(self.work_entries, gateway.end_us)
-                if self.work_entries[first] == span.entry_us:
+            if self._is_control(index) and gateway.entry_us == gateway.end_us:
+                follower = bisect_left(self.work_entries, gateway.end_us)
+                if self.work_entries[follower] == span.entry_us:
                     return index
         return None
 

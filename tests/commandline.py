@@ -13,7 +13,8 @@ from unittest.mock import patch
 
 from sops_report.cli import main
 
-DATA = Path(__file__).parent / "data"
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "tests" / "data"
 FAILED = DATA / "corpus" / "fail_leaf_nested_siblings"
 RETRIED = DATA / "corpus" / "fail_retry_ok"
 
@@ -61,9 +62,9 @@ def _text(stream: io.TextIOWrapper) -> str:
 
 
 def spawn(*words: object, **environ: str) -> subprocess.CompletedProcess[bytes]:
-    """Run the command line as a program of its own."""
+    """Run the command line as a program of its own, wherever the test stands."""
     return subprocess.run(
         [sys.executable, "-m", "sops_report", *map(str, words)],
-        env=os.environ | {"SOPS_REPORT_LANG": "en"} | environ,
+        env=os.environ | {"SOPS_REPORT_LANG": "en", "PYTHONPATH": str(ROOT)} | environ,
         capture_output=True, check=False, timeout=60,
     )  # fmt: skip

@@ -293,3 +293,23 @@ def test_done_knows_a_good_error_from_a_bad_one() -> None:
     assert Done(code=2, out="", err="error: x\n hint: y\n").is_one_line_and_a_hint()
     for err, out in (("error: x\nmore\n", ""), ("Traceback\n", ""), ("", ""), ("error: x\n", "x")):
         assert not Done(code=2, out=out, err=err).is_one_line_and_a_hint()
+
+
+def test_the_profile_names_the_language_unless_something_stronger_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "sops-report"
+    folder.mkdir()
+    (folder / "config.toml").write_text(
+        'default_profile = "a"\n[profiles.a]\nlang = "zh-CN"\n[profiles.b]\nlang = "en"\n'
+    )
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    plain: dict[str, Any] = {"SOPS_REPORT_LANG": "", "LC_ALL": "C"}
+    assert "关键路径" in run("show", FAILED, **plain).out
+    assert "关键路径" not in run("show", FAILED, "--profile", "b", **plain).out
+    assert "关键路径" not in run("show", FAILED, "--lang", "en", **plain).out
+    assert "关键路径" not in run("show", FAILED, SOPS_REPORT_LANG="en").out
+    (folder / "config.toml").write_text("[")
+    broken = run("show", FAILED, **plain)
+    assert broken.code == 2
+    assert broken.is_one_line_and_a_hint()

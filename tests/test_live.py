@@ -4,11 +4,13 @@ import http.server
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from commandline import RETRIED, Done, run
+from commandline import RETRIED, ROOT, Done, run
 from sites import SECRET, fill_archive, keep, reply, saved, scripted
 
 from sops_report.archive import Archive
@@ -28,6 +30,8 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOPS_REPORT_USERNAME", "admin")
     monkeypatch.setenv("SOPS_REPORT_BIZ", "2")
     monkeypatch.setenv("SOPS_REPORT_ARCHIVE", "kept")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
 
 
 @pytest.fixture
@@ -246,7 +250,20 @@ def test_the_archive_is_listed_and_verified() -> None:
     spoilt = run("archive", "verify")
     assert spoilt.code == 1
     assert snapshots()[0].rpartition("/")[2] in spoilt.out
-    assert len(spoilt.err.splitlines()) == 1
+    assert [line[:6] for line in spoilt.err.splitlines()] == ["error:", " hint:"]
+
+
+@pytest.mark.usefixtures("site")
+def test_progress_is_for_a_terminal_beside_piped_data() -> None:
+    program = (
+        "import sys; sys.stderr.isatty = lambda: True; from sops_report.cli import main; main()"
+    )
+    command = [sys.executable, "-c", program, "fetch", "515", "516"]
+    shown = subprocess.run(command, capture_output=True, check=True, timeout=60)
+    assert b"fetching" in shown.stderr
+    assert len(shown.stdout.splitlines()) == 2
+    hushed = subprocess.run([*command, "-q"], capture_output=True, check=True, timeout=60)
+    assert hushed.stderr == b""
 
 
 def everything() -> str:

@@ -175,8 +175,8 @@ def test_a_task_of_the_archive_and_its_moments(tmp_path: Path) -> None:
 
 def test_a_moment_sees_only_what_was_known_then(tmp_path: Path) -> None:
     fill_archive(tmp_path)
-    settings = {"SOPS_REPORT_ARCHIVE": str(tmp_path)}
-    out = run("report", "2/515@20240618T141430Z", "-o", "-", "--to", "json", **settings).out
+    words = ("report", "2/515@20240618T141430Z", "-o", "-", "--to", "json")
+    out = run(*words, SOPS_REPORT_ARCHIVE=str(tmp_path)).out
     assert json.loads(out)["task"]["state"] == "FAILED"
 
 

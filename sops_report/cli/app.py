@@ -16,9 +16,11 @@ from sops_report.cli import (
     reporting,
     serving,
     tables,
+    whatifs,
 )
 from sops_report.cli.chrome import Group, is_help, usage_error_of
-from sops_report.cli.language import LANGUAGES, checked, language_of, localise
+from sops_report.cli.language import LANGUAGES, checked, language_of, localise, value_of
+from sops_report.config import read_settings
 from sops_report.errors import SopsReportError, UsageError
 from sops_report.rendering.visible import visible
 from sops_report.version import __version__
@@ -57,7 +59,17 @@ def _root(*, _version: _Version = False, _lang: _Lang = None) -> None:
     """Stand above all commands."""
 
 
-for room in (demo, reporting, tables, charting, fetching, archives, serving, explaining):
+for room in (
+    demo,
+    reporting,
+    tables,
+    charting,
+    whatifs,
+    fetching,
+    archives,
+    serving,
+    explaining,
+):
     room.add_to(app)
 
 
@@ -72,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     _let_everything_be_written()
-    language = language_of(words, os.environ)
+    language = language_of(words, os.environ, _configured_language(words))
     try:
         code = _run(words, language)
     except SopsReportError as error:
@@ -80,6 +92,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = error.exit_code
     if code:
         raise SystemExit(code)
+
+
+def _configured_language(words: list[str]) -> str | None:
+    try:
+        return read_settings(profile=value_of("--profile", words) or None).language
+    except SopsReportError:  # is told by the command that needs the settings
+        return None
 
 
 def _run(words: list[str], language: Language) -> int:

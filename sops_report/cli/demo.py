@@ -74,6 +74,7 @@ def demo(talk: Talk, *, out: Out = Path("sops-report-demo")) -> None:
     typer.echo(str(out / "gantt.png"))
     typer.echo(str(out / "archive"))
     talk.tell("talk.demo_verdict", sentence=made.verdict.sentence[talk.language])
+    talk.tell("talk.demo_next", page=out / "report.html", archive=out / "archive")
 
 
 def stock_site(folder: Path) -> None:

@@ -26,11 +26,15 @@ def explain(talk: Talk, *, words: Words = None) -> None:
     if not words:
         for group in GROUPS:
             names = sorted(key.partition(".")[2] for key in WORDS if key.startswith(f"{group}."))
-            typer.echo(f"{say(f'talk.group.{group}', talk.language)}: {', '.join(names)}")
+            title = say(f"talk.group.{group}", talk.language)
+            typer.echo(
+                say("talk.group_of_words", talk.language, group=title, names=", ".join(names))
+            )
         return
     for word in words:
         name = _known(word)
-        typer.echo(f"{name} ({_short(name, talk.language)}): {say(_PREFIX + name, talk.language)}")
+        short, text = _short(name, talk.language), say(_PREFIX + name, talk.language)
+        typer.echo(say("talk.explained", talk.language, name=name, short=short, text=text))
 
 
 def _known(word: str) -> str:

@@ -32,7 +32,7 @@ def fetch(
     from sops_report.sources import live  # noqa: PLC0415 - brings the HTTP library
 
     failed: list[SopsReportError] = []
-    for task in tasks:
+    for task in talk.progress(tasks, "talk.fetching"):
         try:
             saved = live.fetch(
                 live.wanted(task),

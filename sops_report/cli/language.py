@@ -12,14 +12,18 @@ from sops_report.words import Language, has_words, say
 
 LANGUAGES: Final = "|".join(Language)
 
-_VARIABLES: Final = ("SOPS_REPORT_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
-_OPTION: Final = "--lang"
+_LOCALE: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
-def language_of(arguments: Sequence[str], environ: Mapping[str, str]) -> Language:
-    """Return the language asked for by ``--lang``, else by the environment, else English.
+def language_of(
+    arguments: Sequence[str], environ: Mapping[str, str], configured: str | None = None
+) -> Language:
+    """Return the language asked for by ``--lang``, else as configured, else that of the locale.
 
-    The option may stand anywhere; the last one counts.
+    Args:
+        arguments: The words of the command line.
+        environ: The environment; only the variables of the locale are looked at.
+        configured: By ``SOPS_REPORT_LANG`` or the profile.
 
     Example:
         >>> language_of(["show", "--lang", "zh-CN"], {}).value
@@ -27,15 +31,26 @@ def language_of(arguments: Sequence[str], environ: Mapping[str, str]) -> Languag
         >>> language_of([], {"LANG": "zh_CN.UTF-8"}).value, language_of([], {}).value
         ('zh-CN', 'en')
     """
-    asked = ""
-    for index, argument in enumerate(arguments):
-        name, is_joined, value = argument.partition("=")
-        if name == _OPTION:
-            asked = value if is_joined else "".join(arguments[index + 1 : index + 2])
-    for tag in (asked, *(environ.get(variable, "") for variable in _VARIABLES)):
+    locale = (environ.get(variable) for variable in _LOCALE)
+    for tag in (value_of("--lang", arguments), configured, *locale):
         if tag:
             return _spoken(tag)
     return Language.EN
+
+
+def value_of(option: str, arguments: Sequence[str]) -> str:
+    """Return what an option is given, wherever it stands; the last one counts.
+
+    Example:
+        >>> value_of("--lang", ["--lang=en", "show", "--lang", "zh-CN"])
+        'zh-CN'
+    """
+    found = ""
+    for index, argument in enumerate(arguments):
+        name, is_joined, value = argument.partition("=")
+        if name == option:
+            found = value if is_joined else "".join(arguments[index + 1 : index + 2])
+    return found
 
 
 def checked(tag: str | None) -> str | None:

@@ -6,7 +6,8 @@ receives what was read. `on_site` does the same for commands that ask a site.
 
 import functools
 import inspect
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import typer
 
 from sops_report.cli.language import LANGUAGES, checked
+from sops_report.cli.outputs import is_terminal
 from sops_report.config import DOORS, SCOPES, Settings, read_settings
 from sops_report.errors import SopsReportError, UsageError
 from sops_report.rendering.visible import visible
@@ -90,6 +92,14 @@ class Talk:
         """Say something beside the data, on standard error."""
         if not self.quiet:
             typer.echo(visible(say(key, self.language, **values)), err=True)
+
+    def progress(self, work: Sequence[str], key: str) -> Iterator[str]:
+        """Yield *work* under a progress bar, if a terminal shows errors but not the data."""
+        if self.quiet or len(work) <= 1 or is_terminal(sys.stdout) or not is_terminal(sys.stderr):
+            yield from work
+            return
+        with typer.progressbar(work, label=say(key, self.language), file=sys.stderr) as bar:
+            yield from bar
 
     def tell_refusal(self, what: str, refusal: SopsReportError) -> None:
         """Say that something optional (``flow``, ``histories``) could not be had."""

@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TextIO
 
 import typer
 
@@ -42,17 +43,19 @@ def put(text: str) -> None:
     typer.echo(text.encode("utf-8", "replace"), nl=False)
 
 
-def is_terminal() -> bool:
-    """Tell whether somebody looks at standard output."""
-    return sys.stdout is not None and sys.stdout.isatty()
+def is_terminal(stream: TextIO | None) -> bool:
+    """Tell whether somebody looks at a stream; it is None where the system gave none."""
+    return stream is not None and stream.isatty()
 
 
 def is_coloured() -> bool:
     """Tell whether standard output takes colours and the user wants them."""
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return is_terminal() and not plain
+    return is_terminal(sys.stdout) and not plain
 
 
 def width(otherwise: int) -> int:
     """Return the terminal's columns; *otherwise* where there is no terminal."""
-    return shutil.get_terminal_size((otherwise, 24)).columns if is_terminal() else otherwise
+    return (
+        shutil.get_terminal_size((otherwise, 24)).columns if is_terminal(sys.stdout) else otherwise
+    )

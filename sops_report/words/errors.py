@@ -100,6 +100,13 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
         "{source} 里有 {count} 个任务：{ids}",
     ),
     "error.several-tasks.hint": ("say which with --task ID", "请用 --task ID 指明其中一个"),
+    "error.unreadable-file.hint": ("check its permissions", "请检查它的权限"),
+    "error.no-such-task-here.hint": (
+        "leave out --task to see which tasks are there",
+        "去掉 --task 可查看其中有哪些任务",
+    ),
+    "error.damaged-gzip.hint": ("copy or fetch it again", "请重新复制或获取"),
+    "error.damaged-zstd.hint": ("copy or fetch it again", "请重新复制或获取"),
     "error.unreadable-file": ("{source} cannot be read: {reason}", "{source} 无法读取：{reason}"),
     "error.empty-folder": (
         "{source} holds no saved answer",

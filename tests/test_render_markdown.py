@@ -3,6 +3,7 @@
 import html
 import re
 from dataclasses import replace
+from datetime import UTC
 
 import cmarkgfm
 import pytest
@@ -13,8 +14,9 @@ from hypothesis import strategies as st
 
 from sops_report.rendering import render
 from sops_report.rendering.blocks import Bullets, Code, Fence, Paragraph, Table
+from sops_report.rendering.dialects import DIALECTS
 from sops_report.rendering.github import code, fence, plain, write
-from sops_report.rendering.markdown import BUDGET
+from sops_report.rendering.markdown import render_markdown
 from sops_report.words import Language
 
 NAMES = sorted(reports.SAMPLES)
@@ -123,15 +125,14 @@ def _crowded() -> reports.Report:
 def test_the_budget_is_kept_and_the_cut_is_told() -> None:
     report = _crowded()
     text = render(report, "md")
-    assert len(text.encode()) <= BUDGET
+    assert len(text.encode()) <= DIALECTS["github"].budget
     assert "290 more failures" in text
     assert text.endswith("<!-- sops-report:end -->\n")
 
 
-def test_what_is_cut_first_is_worth_least(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sops_report.rendering.markdown.BUDGET", 4000)
-    text = render(reports.failed(), "md")
+def test_what_is_cut_first_is_worth_least() -> None:
+    text = render_markdown(reports.failed(), Language.EN, UTC, budget=4000)
     assert len(text.encode()) <= 4000
     assert "parts left out here to keep within 4.0 kB: Data quality, All nodes" in text
     assert "Failures and root cause" in text
-    assert to_html(text).count("<pre") == text.count("```text")
+    assert to_html(text).count("<pre") == text.count("```text") + text.count("```mermaid")

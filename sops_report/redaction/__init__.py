@@ -4,7 +4,8 @@
 structure stays as it is; `anonymise_answer` gives names, hosts and ids consistent pseudonyms.
 """
 
-from sops_report.redaction.answer import Finding, redact_answer
+from sops_report.redaction.answer import Finding, counts_of, redact_answer
+from sops_report.redaction.embedding import data_block, with_data
 from sops_report.redaction.own import own_rules
 from sops_report.redaction.pseudonyms import Pseudonyms, anonymise, anonymise_answer
 from sops_report.redaction.report import redact
@@ -21,8 +22,11 @@ __all__ = [
     "Rule",
     "anonymise",
     "anonymise_answer",
+    "counts_of",
+    "data_block",
     "own_rules",
     "redact",
     "redact_answer",
     "redact_text",
+    "with_data",
 ]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sops_report.read.decode import unpack
+from sops_report.reading.decode import unpack
 from sops_report.redaction.rules import BUILT_IN, KEY_NAME, MASK, Rule
 from sops_report.redaction.text import Masker
 from sops_report.redaction.tokens import Place, replace_texts

@@ -1,8 +1,8 @@
-"""Patterns of one's own, from a TOML file or the command line.
+r"""Patterns of one's own, from a TOML file or the command line.
 
     [[rule]]
     name = "host"
-    pattern = 'db-\\d+\\.internal'
+    pattern = 'db-\d+\.internal'
 
 A group called ``s`` is masked, else the whole match.
 """

@@ -9,8 +9,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from sops_report.read.decode import unpack
-from sops_report.read.identity import is_class_name
+from sops_report.errors import InputError
+from sops_report.reading.decode import unpack
+from sops_report.reading.identity import is_class_name
 from sops_report.redaction.answer import text_of
 from sops_report.redaction.rules import IPV4, is_ipv4
 from sops_report.redaction.tokens import Place, replace_texts
@@ -29,7 +30,9 @@ _HOLDERS: Final = frozenset({
 })  # fmt: skip
 _ENGINE_ID: Final = re.compile(r"\b(?:n[0-9a-f]{31}|[0-9a-f]{32}|node[0-9a-f]{28,32})\b")
 _EMAIL: Final = re.compile(r"(?<![\w.%+-])[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}")
-_HOST: Final = re.compile(r"(?<=://)[^\s/?#\"'<>\\]{1,200}|(?<![\w.-])(?:[\w-]{1,63}\.){2,8}[a-z]{2,24}(?![\w.])")
+_HOST: Final = re.compile(
+    r"(?<=://)[^\s/?#\"'<>\\]{1,200}|(?<![\w.-])(?:[\w-]{1,63}\.){2,8}[a-z]{2,24}(?![\w.])"
+)
 _SHORTEST_NAME: Final = 2
 _SOURCE: Final = "–"
 
@@ -78,12 +81,11 @@ def anonymise(snapshot: Snapshot) -> Snapshot:
         The same run under other names; times, states and structure stay.
 
     Raises:
-        ValueError: The raw answer is not at hand (the snapshot was not read by `sops_report.read`,
-            or other tasks were joined to it).
+        InputError: The raw answer is not at hand: other tasks were joined to it.
     """
     page = page_of(snapshot)
     if page is None:
-        raise ValueError("the raw answer of this snapshot is not at hand")
+        raise InputError("no-raw-answer", source=snapshot.origin.source)
     return snapshot_of(anonymised(page, Pseudonyms()), _SOURCE)
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
+from datetime import datetime
 from enum import Enum
 from typing import Any, Final, TypeVar
 
@@ -18,7 +19,13 @@ _OURS: Final = frozenset({
     "anchor", "as_of_source", "code", "engine", "kind", "kind_source", "order_source", "outcome",
     "redactions", "section_class", "sha256", "signature", "state_group", "tool_version",
 })  # fmt: skip
-_NODE_TEXTS: Final = ("node_id", "label", "path", "state", "version", "ex_data")
+_NO_TEXTS: Final = (bool, int, int | None, float | None, datetime | None)
+# a path is made of labels, so it tells nothing new, but it is masked like them
+_NODE_TEXTS: Final = tuple(
+    field.name
+    for field in fields(Node)
+    if field.name not in _OURS and field.type not in _NO_TEXTS
+)
 
 
 def redact(report: Report, rules: Sequence[Rule] = BUILT_IN) -> tuple[Report, Counts]:
@@ -65,10 +72,10 @@ class _Cleaner:
         return known
 
     def node(self, node: Node) -> Node:
-        changes = {}
+        changes: dict[str, Any] = {}
         for name in _NODE_TEXTS:
-            text = getattr(node, name)
-            if text and (cleaned := self.text(text)) != text:
+            value = getattr(node, name)
+            if value and (cleaned := self._of(value)) != value:
                 changes[name] = cleaned
         return replace(node, **changes) if changes else node
 
@@ -97,12 +104,12 @@ class _Cleaner:
 
 
 def _texts_of_nodes(nodes: Iterable[Node]) -> Iterator[str]:
-    # a path is made of labels, so it tells nothing new
+    names = [name for name in _NODE_TEXTS if name != "path"]
     for node in nodes:
-        yield node.label
-        yield node.node_id or ""
-        if node.ex_data or node.version:
-            yield f"{node.ex_data or ''}\n{node.version or ''}"
+        for name in names:
+            value = getattr(node, name)
+            if value:
+                yield from _texts_in(value)
 
 
 def _texts_beside_nodes(report: Report) -> Iterator[str]:

@@ -42,7 +42,8 @@ _KEY_WORDS: Final = (
 _CHINESE_KEYS: Final = "密码|口令|密钥|令牌"
 # What stands behind a key and is no secret, and what was masked already.
 _NOTHING: Final = r"(?!(?:\*\*\*(?![\w*])|(?:null|none|nil|true|false|undefined)(?!\w)))"
-_BARE: Final = r"[^\s\"'<>,;&|(){}\[\]，。；、（）「」\\][^\s\"'<>,;&|)}\]，。；、（）「」\\]{0,4000}"
+_END: Final = r"\s\"'<>,;&|)}\]，。；、（）「」\\"
+_BARE: Final = rf"[^({{\[{_END}][^{_END}]{{0,4000}}"
 _VALUE: Final = (
     rf"(?:[bu]?(?P<q>{_QUOTE}))?{_NOTHING}"
     rf"(?P<s>(?(q)(?!(?P=q))(?:[^\n]{{1,4000}}?(?=(?<!\\)(?P=q))|[^\n]{{1,4000}})|{_BARE}))"

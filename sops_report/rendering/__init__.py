@@ -2,12 +2,13 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from sops_report.redaction import BUILT_IN, Rule, redact
 from sops_report.rendering.text import render_text
 from sops_report.report.as_json import as_json
 from sops_report.report.model import Report
@@ -28,27 +29,39 @@ class Format(StrEnum):
     TEXT = "txt"
 
 
-def render(
+def render(  # noqa: PLR0913 - options
     report: Report,
     to: str = Format.HTML,
     language: Language = Language.EN,
     zone: tzinfo | None = None,
+    *,
+    dialect: str = "github",
+    attachment: str | None = None,
+    rules: Sequence[Rule] = BUILT_IN,
 ) -> str:
-    """Render *report*.
+    """Render *report*; secrets in its texts are masked first.
 
     Args:
         report: The value every format is made from.
         to: One of `Format`: ``html``, ``md``, ``json``, ``txt``.
         language: Of all words. JSON holds both languages of the verdict.
         zone: Of all moments; None means the snapshot's own offset, else UTC. JSON is always UTC.
+        dialect: Of Markdown, one of `sops_report.rendering.dialects.DIALECTS`: ``github``,
+            ``gitlab``, ``jira``, ``confluence``, ``wecom``, ``wecom-v2``, ``dingtalk``, ``plain``.
+        attachment: Where the whole report is, told in Markdown: a file's name or an address.
+        rules: What is masked; an empty tuple masks nothing.
 
     Returns:
         The whole document. Equal input gives equal text.
 
     Raises:
-        ValueError: *to* is no format.
+        ValueError: *to* is no format, or *dialect* no dialect.
     """
-    return RENDERERS[Format(to)](report, language, display_zone(report.task.offset_minutes, zone))
+    form, where = Format(to), display_zone(report.task.offset_minutes, zone)
+    masked, _ = redact(report, rules)
+    if form is Format.MARKDOWN:
+        return _markdown(masked, language, where, dialect, attachment)
+    return RENDERERS[form](masked, language, where)
 
 
 def _html(report: Report, language: Language, zone: tzinfo) -> str:
@@ -58,10 +71,16 @@ def _html(report: Report, language: Language, zone: tzinfo) -> str:
     return render_html(report, language, zone)
 
 
-def _markdown(report: Report, language: Language, zone: tzinfo) -> str:
+def _markdown(
+    report: Report,
+    language: Language,
+    zone: tzinfo,
+    dialect: str = "github",
+    attachment: str | None = None,
+) -> str:
     from sops_report.rendering.markdown import render_markdown  # noqa: PLC0415
 
-    return render_markdown(report, language, zone)
+    return render_markdown(report, language, zone, dialect=dialect, attachment=attachment)
 
 
 def _json(report: Report, language: Language, _zone: tzinfo) -> str:

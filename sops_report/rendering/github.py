@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from html import escape
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from sops_report.rendering.blocks import (
     Bold,
     Bullets,
     Code,
+    Diagram,
     Fence,
     Heading,
     Line,
@@ -17,6 +19,7 @@ from sops_report.rendering.blocks import (
     Paragraph,
     Span,
     Table,
+    Toned,
 )
 
 _TOP_LEVEL: Final = 2  # the ticket owns the first level
@@ -68,10 +71,15 @@ def _longest_run(text: str) -> int:
     return max(map(len, re.findall("`+", text)), default=0)
 
 
-def fence(text: str) -> str:
+def fence(text: str, language: str = "text") -> str:
     """Return *text* as a fenced block that nothing inside can close."""
     marks = "`" * max(3, _longest_run(text) + 1)
-    return f"{marks}text\n{text.rstrip()}\n{marks}"
+    return f"{marks}{language}\n{text.rstrip()}\n{marks}"
+
+
+def fold(summary: str, written: str) -> str:
+    """Return written blocks behind a summary that opens them."""
+    return f"<details>\n<summary>{escape(summary)}</summary>\n\n{written}\n\n</details>"
 
 
 def _span(span: Span, *, in_table: bool = False) -> str:
@@ -80,6 +88,8 @@ def _span(span: Span, *, in_table: bool = False) -> str:
             return code(text, in_table=in_table)
         case Bold(text=text):
             return f"**{plain(text)}**" if text.strip() else ""
+        case Toned(text=text):
+            return plain(text)
         case Link(address=address):
             return f"<{address}>"
         case _:
@@ -116,6 +126,7 @@ _WRITERS: Final[Mapping[type, Callable[[Any], str]]] = MappingProxyType(
         Bullets: _bullets,
         Table: _table,
         Fence: lambda block: fence(block.text),
+        Diagram: lambda block: fence(block.text, "mermaid"),
     }
 )
 
@@ -123,3 +134,8 @@ _WRITERS: Final[Mapping[type, Callable[[Any], str]]] = MappingProxyType(
 def write(block: Block) -> str:
     """Return one block as Markdown, without blank lines around it."""
     return _WRITERS[type(block)](block)
+
+
+def write_without_diagrams(block: Block) -> str:
+    """Return one block as Markdown, for readers that draw no diagrams."""
+    return "" if isinstance(block, Diagram) else write(block)

@@ -1,4 +1,4 @@
-"""What people add to a report: impact, causes, actions and lessons; the machine cannot know them."""
+"""What people add to a report and no machine can know: impact, causes, actions, lessons."""
 
 from dataclasses import dataclass
 

@@ -35,10 +35,9 @@ def flow_bytes(flow: Flow) -> bytes:
         level["activities"][node_id] = _element(node)
         for source in node.predecessors:
             level["flows"].setdefault(f"{source}>{node_id}", {"source": source, "target": node_id})
-    for node_id, level in levels.items():
-        if node_id is not None:
-            holder = flow.nodes[node_id]
-            levels[holder.parent_id]["activities"][node_id]["pipeline"] = level
+    for inner, level in list(levels.items()):
+        if inner is not None:
+            levels[flow.nodes[inner].parent_id]["activities"][inner]["pipeline"] = level
     return _dumped(levels[None])
 
 

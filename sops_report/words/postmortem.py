@@ -1,0 +1,65 @@
+"""Words of the part that people write: headings, prompts and questions."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
+    # headings
+    "postmortem.impact": ("Impact", "影响"),
+    "postmortem.trigger": ("Trigger", "触发原因"),
+    "postmortem.detection": ("Detection", "发现方式"),
+    "postmortem.whys": ("Why it happened", "原因分析（五问）"),
+    "postmortem.factors": ("Contributing factors", "促成因素"),
+    "postmortem.actions": ("Actions", "改进措施"),
+    "postmortem.lessons": ("Lessons", "经验教训"),
+    "postmortem.well": ("What went well", "做得好的"),
+    "postmortem.badly": ("What went badly", "做得不好的"),
+    "postmortem.luck": ("Where we were lucky", "侥幸之处"),
+    "postmortem.timeline": ("What people noted", "人工记录"),
+    "postmortem.open": ("Open questions", "待回答的问题"),
+    "postmortem.authors": ("Written by {names}", "撰写：{names}"),
+    "postmortem.action.what": ("Action", "措施"),
+    "postmortem.action.kind": ("Type", "类型"),
+    "postmortem.action.owner": ("Owner", "负责人"),
+    "postmortem.action.due": ("Due", "截止时间"),
+    "postmortem.action.ticket": ("Ticket", "工单"),
+    "postmortem.kind.prevent": ("prevent", "预防"),
+    "postmortem.kind.detect": ("detect", "发现"),
+    "postmortem.kind.mitigate": ("mitigate", "缓解"),
+    "postmortem.kind.process": ("process", "流程"),
+    "postmortem.kind.open": ("–", "–"),
+    # open questions
+    "postmortem.ask.impact": ("Who was affected, how much and for how long?", "影响了谁、影响多大、持续多久？"),
+    "postmortem.ask.trigger": ("What set it off?", "由什么触发？"),
+    "postmortem.ask.whys": ("Why did it happen? Ask at least twice.", "为什么会发生？至少追问两层。"),
+    "postmortem.ask.actions": ("What will be done so that it does not happen again?", "采取什么措施避免再次发生？"),
+    "postmortem.ask.action_owner": ("Some action has no owner: who does it?", "有的措施没有负责人：由谁来做？"),
+    "postmortem.ask.action_due": ("Some action has no date: until when?", "有的措施没有截止时间：何时完成？"),
+    "postmortem.ask.action_ticket": ("Some action has no ticket: where is it followed?", "有的措施没有工单：在哪里跟踪？"),
+    "postmortem.ask.lessons": ("What went well, what badly, where were we lucky?", "哪些做得好、哪些不好、哪些是侥幸？"),
+    # the file
+    "postmortem.file.title": ("Post-mortem. Name nodes and systems, not people at fault. Empty fields are open questions.", "复盘。对事不对人：写节点和系统，不写谁的错。留空的字段会作为待回答的问题列出。"),
+    "postmortem.file.kept": ("Kept from between the lines of the machine, where it was typed:", "以下内容曾写在自动更新区内，现保留于此："),
+    "postmortem.file.machine": ("refreshed on every run; type below, not between these lines", "每次运行自动更新；请写在下方，不要写在这两行之间"),
+    "postmortem.file.impact": ("Who was affected, how much, how long? The task: {failed} failed, {not_run} never ran, stood still for {idle}.", "影响了谁、多大、多久？任务本身：失败 {failed} 个，未执行 {not_run} 个，停滞 {idle}。"),
+    "postmortem.file.trigger": ("What set it off? The machine saw: {first}", "由什么触发？系统看到的：{first}"),
+    "postmortem.file.detection": ("Who or what noticed it, how long after {failed_at}?", "{failed_at} 之后多久、由谁或什么发现？"),
+    "postmortem.file.whys": ("Five whys: ask of each answer why again.", "五问：对每个回答继续追问为什么。"),
+    "postmortem.file.factors": ("What made it likelier or worse?", "什么使它更容易发生或更严重？"),
+    "postmortem.file.actions": ("type: prevent, detect, mitigate or process; due as 2024-12-31.", "type 可取 prevent（预防）、detect（发现）、mitigate（缓解）、process（流程）；due 写作 2024-12-31。"),
+    "postmortem.file.lessons": ("{retried} retried, {skipped} skipped, {ignored} with the error ignored: did that help?", "重试 {retried} 个，跳过 {skipped} 个，忽略错误 {ignored} 个：是否有帮助？"),
+    "postmortem.file.timeline": ("What people saw and did, as at: 2024-12-31 09:30, text: …", "人工看到和做的事，如 at: 2024-12-31 09:30，text: ……"),
+    # what the command line says
+    "help.check": ("A gate: exit code 1 where something is missing. --postmortem FILE says what people still have to write.", "检查关口：不满足时退出码为 1。--postmortem 文件 会列出还需人工填写的内容。"),
+    "help.check_postmortem": ("The post-mortem file to look at.", "要检查的复盘文件。"),
+    "talk.postmortem_whole": ("{path}: nothing is missing", "{path}：没有缺项"),
+    "error.postmortem-open": ("{path}: {n} questions are open", "{path}：还有 {n} 个问题未回答"),
+    "error.postmortem-open.hint": ("write the answers into the file", "请把回答写入该文件"),
+    "error.postmortem-unreadable": ("{path} is no post-mortem file: {reason}", "{path} 不是复盘文件：{reason}"),
+    "error.postmortem-unreadable.hint": ("mend it by hand; it was not touched", "请手工修正；文件未被改动"),
+    "error.postmortem-extra": ("post-mortem files need an extra package", "复盘文件需要附加组件"),
+    "error.postmortem-extra.hint": ("run: pip install 'sops-report[postmortem]'", "请执行：pip install 'sops-report[postmortem]'"),
+    "error.check-what": ("nothing to check was named", "没有指明要检查什么"),
+    "error.check-what.hint": ("add --postmortem FILE", "请加 --postmortem 文件"),
+})  # fmt: skip

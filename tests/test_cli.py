@@ -14,6 +14,8 @@ import typer
 from commandline import FAILED, RETRIED, Done, run, spawn
 
 from sops_report.cli.app import app
+from sops_report.cli.assembly import ROOMS, assemble
+from sops_report.cli.chrome import Command, Group
 from sops_report.cli.language import localise
 from sops_report.words import Language, has_words
 
@@ -31,10 +33,32 @@ def tree(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, 
 COMMANDS = list(tree(typer.main.get_command(app)))
 
 
+def assembled(*names: str) -> Any:  # noqa: ANN401 - as above
+    return typer.main.get_command(assemble(names))
+
+
 def test_the_promised_commands_are_there() -> None:
     names = {path[0] for path, _ in COMMANDS if path}
     assert set(PROMISED) <= names
     assert {path for path, _ in COMMANDS} >= {("archive", "list"), ("archive", "verify")}
+
+
+def test_the_names_on_the_help_page_are_the_commands() -> None:
+    whole, names = assembled(*ROOMS), assembled()
+    assert list(whole.commands) == list(ROOMS) == list(names.commands)
+    assert [c.help for c in whole.commands.values()] == [c.help for c in names.commands.values()]
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_a_command_asked_for_is_the_whole_command(name: str) -> None:
+    whole, alone = assembled(*ROOMS), assembled(name)
+    assert list(alone.commands) == list(ROOMS)
+    options = [[p.name for p in tree.commands[name].params] for tree in (whole, alone)]
+    assert options[0] == options[1]
+
+
+def test_every_command_speaks_the_users_language() -> None:
+    assert {type(command) for _, command in COMMANDS} == {Command, Group}
 
 
 @pytest.mark.parametrize("path", [path for path, _ in COMMANDS], ids=" ".join)
@@ -313,3 +337,15 @@ def test_the_profile_names_the_language_unless_something_stronger_does(
     broken = run("show", FAILED, **plain)
     assert broken.code == 2
     assert broken.is_one_line_and_a_hint()
+
+
+def test_a_page_of_help_brings_no_analysis_and_no_renderer() -> None:
+    program = (
+        "import sys; from sops_report.cli import main; main(['--help'])\n"
+        "print([m for m in sys.modules if m.startswith('sops_report.')], file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+    rooms = set(re.findall(r"'sops_report\.(\w+)", done.stderr))
+    assert rooms <= {"cli", "config", "errors", "version", "words"}

@@ -7,6 +7,7 @@ import typer
 from sops_report.analysis import analyse
 from sops_report.analysis.changes import read_changes
 from sops_report.analysis.whatif import WhatIf, what_if
+from sops_report.cli.chrome import Command
 from sops_report.cli.options import Talk, on_source
 from sops_report.errors import UsageError
 from sops_report.rendering.visible import line
@@ -16,9 +17,7 @@ from sops_report.snapshot import Snapshot
 from sops_report.words import say
 from sops_report.words.lengths import display_zone, duration, moment
 
-Skip = Annotated[
-    list[str] | None, typer.Option("--skip", metavar="NODE", help="help.whatif_skip")
-]
+Skip = Annotated[list[str] | None, typer.Option("--skip", metavar="NODE", help="help.whatif_skip")]
 SpeedUp = Annotated[
     list[str] | None,
     typer.Option("--speedup", metavar="NODE=50%", help="help.whatif_speedup"),
@@ -30,13 +29,11 @@ _LONGEST_LABEL: Final = 80
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this room."""
-    app.command("whatif", help="help.whatif")(whatif)
+    app.command("whatif", cls=Command, help="help.whatif")(whatif)
 
 
 @on_source
-def whatif(
-    snapshot: Snapshot, talk: Talk, *, skip: Skip = None, speedup: SpeedUp = None
-) -> None:
+def whatif(snapshot: Snapshot, talk: Talk, *, skip: Skip = None, speedup: SpeedUp = None) -> None:
     """Say when the task would have ended, and on which path."""
     if not skip and not speedup:
         raise UsageError("no-change")

@@ -1,0 +1,79 @@
+"""The commands together; only the room of the command that is asked for is imported.
+
+A page of help needs no analysis and no renderer, so the other commands stand there by name only.
+"""
+
+from collections.abc import Collection
+from importlib import import_module
+from types import MappingProxyType
+from typing import Annotated, Final
+
+import typer
+
+from sops_report.cli.chrome import Command, Group
+from sops_report.cli.language import LANGUAGES, checked
+from sops_report.version import __version__
+
+# Each command and the room that brings it, in the order of the help page.
+ROOMS: Final = MappingProxyType({
+    "demo": "demo",
+    "report": "reporting",
+    "show": "reporting",
+    "nodes": "tables",
+    "chart": "charting",
+    "whatif": "whatifs",
+    "fetch": "fetching",
+    "serve": "serving",
+    "explain": "explaining",
+    "archive": "archives",  # typer puts groups last
+})  # fmt: skip
+_GROUPS: Final = frozenset({"archive"})
+
+
+def assemble(only: Collection[str] = tuple(ROOMS)) -> typer.Typer:
+    """Return the command line, in which the commands of *only* work and the others have names."""
+    app = typer.Typer(
+        name="sops-report",
+        cls=Group,
+        help="help.app",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_root)
+    wanted = {ROOMS[name] for name in ROOMS if name in only}
+    for name, room in ROOMS.items():
+        if room not in wanted:
+            key = f"help.{name}_group" if name in _GROUPS else f"help.{name}"
+            app.command(name, cls=Command, help=key)(_name_only)
+        elif name == _first_of(room):
+            import_module(f"sops_report.cli.{room}").add_to(app)
+    return app
+
+
+def _first_of(room: str) -> str:
+    """Return the first command of a room; it brings the others as well."""
+    return next(name for name in ROOMS if ROOMS[name] == room)
+
+
+def _name_only() -> None:
+    """Stand for a command on the page of all commands."""
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer passes it
+    if wanted:
+        typer.echo(f"sops-report {__version__}")
+        raise typer.Exit
+
+
+_Version = Annotated[
+    bool, typer.Option("--version", help="help.version", callback=_show_version, is_eager=True)
+]
+_Lang = Annotated[
+    str | None, typer.Option("--lang", metavar=LANGUAGES, help="help.lang", callback=checked)
+]
+
+
+def _root(*, _version: _Version = False, _lang: _Lang = None) -> None:
+    """Stand above all commands."""

@@ -1,0 +1,95 @@
+"""Run the command line: the one place where our errors become a line and an exit code."""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+import typer
+
+from sops_report.cli.assembly import ROOMS, assemble
+from sops_report.cli.chrome import is_help, usage_error_of
+from sops_report.cli.language import language_of, localise, value_of
+from sops_report.config import read_settings
+from sops_report.errors import SopsReportError, UsageError
+from sops_report.words import Language, say
+
+# The mother of typer's usage errors; only this daughter of hers has a public name.
+_Refusal: Final[type[Exception]] = typer.BadParameter.__bases__[0]
+# The shell asks for completions by this variable; then every option has to be known.
+_COMPLETION: Final = "_SOPS_REPORT_COMPLETE"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; our own errors are one line and a hint, bugs keep their traceback.
+
+    Args:
+        arguments: What stands behind the program's name; by default what the user typed.
+
+    Raises:
+        SystemExit: Something went wrong; its code is the exit code.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    _let_everything_be_written()
+    language = language_of(words, os.environ, _configured_language(words))
+    try:
+        code = _run(words, language)
+    except SopsReportError as error:
+        _say_error(error, language)
+        code = error.exit_code
+    if code:
+        raise SystemExit(code)
+
+
+def _configured_language(words: list[str]) -> str | None:
+    try:
+        return read_settings(profile=value_of("--profile", words) or None).language
+    except SopsReportError:  # is told by the command that needs the settings
+        return None
+
+
+def _run(words: list[str], language: Language) -> int:
+    """Run one command and return its exit code; all refusals are errors of ours."""
+    asked = tuple(ROOMS) if _COMPLETION in os.environ else (_asked_for(words),)
+    command = typer.main.get_command(assemble(asked))
+    localise(command, language)
+    try:
+        return int(command.main(words, "sops-report", standalone_mode=False, obj=language) or 0)
+    except _Refusal as refusal:
+        if is_help(refusal):
+            typer.echo(str(refusal), err=True)
+            return UsageError.exit_code
+        raise usage_error_of(refusal) from None
+    except typer.Abort:
+        return 1
+    except OSError as cause:
+        reason = cause.strerror or type(cause).__name__
+        name = cause.filename if isinstance(cause.filename, str) else ""
+        key = "system" if name else "system-only"
+        raise SopsReportError(key, path=name, reason=reason) from cause
+
+
+def _asked_for(words: list[str]) -> str:
+    """Return the command among the words: the first one that is neither an option nor its value."""
+    before = ""
+    for word in words:
+        if not word.startswith("-") and before != "--lang":
+            return word
+        before = word
+    return ""
+
+
+def _let_everything_be_written() -> None:
+    """Write out what the terminal's encoding does not have, instead of failing on it."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _say_error(error: SopsReportError, language: Language) -> None:
+    from sops_report.rendering.visible import visible  # noqa: PLC0415 - brings the whole report
+
+    typer.echo(visible(say("talk.error", language, text=error.text(language))), err=True)
+    hint = error.hint(language)
+    if hint:
+        typer.echo(visible(say("talk.hint", language, text=hint)), err=True)

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
+from sops_report.rendering.scale import Piece, Scale
+
 _DAY: Final = 86400
 _STEPS: Final = (
     1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200,
@@ -33,7 +35,43 @@ def ticks(start: datetime, wall_s: float, zone: tzinfo) -> list[Tick]:
     local = start.astimezone(zone).replace(tzinfo=None)
     if wall_s <= 0:
         return [Tick(part=0.0, text=f"{local:%H:%M:%S}", date=_date(local))]
-    step = _step(wall_s)
+    return _without_crowded_date(_aligned(local, wall_s, _step(wall_s)))
+
+
+def ticks_on(scale: Scale, zone: tzinfo) -> list[Tick]:
+    """Return the ticks of an axis with breaks: round times beside them, none inside.
+
+    The end of a folded standstill is named too, so that its length can be checked.
+    """
+    made: list[Tick] = []
+    step = _step(scale.drawn_s)
+    for piece in scale.pieces:
+        begin = (scale.start + timedelta(seconds=piece.start_s)).astimezone(zone)
+        length = piece.end_s - piece.start_s
+        if piece.is_break:
+            made += _after(piece, begin + timedelta(seconds=length)) if piece.is_idle else []
+        elif length <= 0:
+            made += [replace(tick, part=piece.left) for tick in ticks(begin, 0, zone)]
+        else:
+            found = _aligned(begin.replace(tzinfo=None), length, step)
+            made += [replace(tick, part=piece.place(piece.start_s + tick.part * length))
+                     for tick in found]  # fmt: skip
+    return _without_crowded_date(_each_day_once(made))
+
+
+def _after(piece: Piece, when: datetime) -> list[Tick]:
+    return [Tick(part=piece.right, text=f"{when:%H:%M:%S}", date=_date(when))]
+
+
+def _each_day_once(made: list[Tick]) -> list[Tick]:
+    day, kept = "", []
+    for tick in made:
+        kept.append(replace(tick, date="") if tick.date == day else tick)
+        day = tick.date or day
+    return kept
+
+
+def _aligned(local: datetime, wall_s: float, step: float) -> list[Tick]:
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     first = -(-(local - midnight).total_seconds() // step) * step
     made: list[Tick] = []
@@ -43,7 +81,7 @@ def ticks(start: datetime, wall_s: float, zone: tzinfo) -> list[Tick]:
         date = _date(when)
         made.append(_tick(when, since / wall_s, step, "" if date == day else date))
         day, when = date, when + timedelta(seconds=step)
-    return _without_crowded_date(made)
+    return made
 
 
 def _step(wall_s: float) -> float:

@@ -1,62 +1,76 @@
-"""Where things stand in the page's drawings: numbers only, the templates make the SVG.
+"""Where things stand in the page's timeline: numbers only, the templates make the SVG.
 
-Places along the time axis are per cent of the drawing's width, so that bars grow with the page
-while texts keep their size; a bar too short to be seen gets a fixed width instead.
+Places along the time axis are parts of the drawing's width, so bars grow with the page while texts
+keep their size. Labels, bars and lengths of a row share its y, so they cannot fall out of step.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Final
 
-from sops_report.rendering.axis import Tick, ticks
-from sops_report.rendering.rows import Row, part_of_wall
+from sops_report.rendering.axis import Tick, ticks_on
+from sops_report.rendering.bars import WIDTH, Bars, bars_of
+from sops_report.rendering.rows import Row
+from sops_report.rendering.scale import Scale
 from sops_report.rendering.visible import cells, clip
 from sops_report.rendering.voice import Voice, tone
+from sops_report.report.model import Node
 
 ROW_HEIGHT: Final = 24
 HEAD_HEIGHT: Final = 36
+STRIP_HEIGHT: Final = 48
+_STRIP_BAR: Final = 34
+_STRIP_STEPS: Final = 1000
 _INDENT: Final = 14
 _DEEPEST: Final = 14
 _LABEL_CELLS: Final = 52
-_MIN_PERCENT: Final = 0.4
-_MIN_PIXELS: Final = "2"
-_OVERVIEW_WIDTH: Final = 1000
-_LANES: Final = 40
-_FEW_LANES: Final = 16
-_LANE_HEIGHTS: Final = (8, 4)
+_EDGES: Final = (0.05, 0.95)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
-    """One row of the timeline.
+class Line:
+    """The texts of one row.
 
     Attributes:
-        y: Of the row's upper edge, pixels.
+        y: The texts' baseline, pixels.
         indent: Where the label begins, pixels.
-        label, title: Cut to fit, and whole with times.
+        label: Cut to fit, with what is folded into the row.
+        anchor: The node's anchor if it is listed in the table, else empty.
         tone: Name of its colour.
-        letter, state, length: State letter, state word, duration in words.
-        x, width: Of the bar, as SVG lengths (per cent or pixels); empty if it never ran.
-        end: Where an open bar's arrow stands, empty if it is closed.
-        is_thin: A container: its bar is a bracket over its children.
-        is_critical: Outlined.
+        remark: The state's word, where it is no plain success.
+        length: The duration in words.
     """
 
     y: int
     indent: int
     label: str
-    title: str
+    anchor: str
     tone: str
-    letter: str
-    state: str
+    remark: str
     length: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letters:
+    """The state letters of one colour: one text, a place for each of its characters."""
+
+    tone: str
+    text: str
     x: str
-    width: str
-    end: str
-    is_thin: bool
-    is_critical: bool
+    y: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """A mark beside a bar: failed ✕, skipped », running ▶, retried ↻."""
+
+    x: str
+    y: int
+    text: str
+    tone: str
+    is_before: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +81,26 @@ class Mark:
     anchor: str
     text: str
     date: str
+    is_day: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """A standstill on the axis; a folded one is not to scale and says its true length."""
+
+    x: str
+    middle: str
+    width: str
+    text: str
+    is_idle: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strip:
+    """How many leaves were at work over time."""
+
+    path: str
+    peak: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,27 +109,15 @@ class Chunk:
 
     first: int
     last: int
+    top: int
     height: int
-    bars: tuple[Bar, ...]
+    lines: tuple[Line, ...]
+    letters: tuple[Letters, ...]
+    bars: Bars
+    signs: tuple[Sign, ...]
+    bands: tuple[Band, ...]
     marks: tuple[Mark, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
-    """Everything of one colour as one path."""
-
-    name: str
-    path: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overview:
-    """The small picture under the verdict: leaves above, what the time went into below."""
-
-    height: float
-    leaves: tuple[Shape, ...]
-    classes: tuple[Shape, ...]
-    marks: tuple[Mark, ...]
+    strip: Strip | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,101 +139,143 @@ def percent(part: float) -> str:
     return f"{100 * part:.3f}".rstrip("0").rstrip(".") + "%"
 
 
-def chunk(voice: Voice, rows: Sequence[Row], first: int) -> Chunk:
-    """Return the drawing of *rows*, the first of which has the 1-based number *first*."""
+def chunk(
+    voice: Voice, scale: Scale, rows: Sequence[Row], first: int, listed: frozenset[int]
+) -> Chunk:
+    """Return the drawing of *rows*.
+
+    Args:
+        voice: The report and its words.
+        scale: Its axis.
+        rows: Consecutive rows.
+        first: The 1-based number of the first of them.
+        listed: The positions that the node table lists: their labels become links.
+    """
+    strip = _strip(voice, scale) if first == 1 else None
+    top = HEAD_HEIGHT + (STRIP_HEIGHT if strip else 0)
+    placed = [(row, top + ROW_HEIGHT * n) for n, row in enumerate(rows)]
     return Chunk(
         first=first,
         last=first + len(rows) - 1,
-        height=HEAD_HEIGHT + ROW_HEIGHT * len(rows) + 4,
-        bars=tuple(_bar(voice, row, HEAD_HEIGHT + ROW_HEIGHT * n) for n, row in enumerate(rows)),
-        marks=marks(voice),
+        top=top,
+        height=top + ROW_HEIGHT * len(rows) + 4,
+        lines=tuple(_line(voice, row, y, listed) for row, y in placed),
+        letters=_letters(voice, placed),
+        bars=bars_of(scale, ((row.node, y) for row, y in placed)),
+        signs=tuple(sign for row, y in placed for sign in _signs(scale, row.node, y)),
+        bands=bands(voice, scale),
+        marks=marks(voice, scale),
+        strip=strip,
     )
 
 
-def _bar(voice: Voice, row: Row, y: int) -> Bar:
+def _line(voice: Voice, row: Row, y: int, listed: frozenset[int]) -> Line:
     node = row.node
-    indent = 22 + _INDENT * min(node.depth, _DEEPEST)
-    label = voice.label(node)
+    indent = _indent(node)
     suffix = voice.say("report.retries_mark", n=node.retry) if node.retry else ""
     if row.n_folded:
-        suffix += f" {voice.say('report.folded', n=row.n_folded)}"
-    x, width = _extent(row.start, row.end)
-    has_bar = row.start is not None
-    length = voice.measured(node.duration_s) if has_bar else voice.say("report.never_ran")
-    room = _LABEL_CELLS - indent // 7 - cells(suffix)
-    return Bar(
-        y=y, indent=indent, label=f"{clip(label, room)} {suffix}".rstrip(),
-        title=f"{label} · {voice.state(node)} · {voice.offset(node.start_time)} · {length}",
-        tone=tone(node), letter=voice.letter(node), state=voice.state(node), length=length,
-        x=x, width=width, end=percent(row.end or 0) if has_bar and node.is_running else "",
-        is_thin=not node.is_leaf, is_critical=node.on_critical_path and node.is_leaf,
-    )  # fmt: skip
+        suffix += f" {voice.folded(row.fold)}"
+    ran = node.start_time is not None
+    room = max(8, _LABEL_CELLS - indent // 7 - cells(suffix))
+    return Line(
+        y=y + 16,
+        indent=indent,
+        label=f"{clip(voice.label(node), room)} {suffix}".rstrip(),
+        anchor=node.anchor if node.position in listed else "",
+        tone=tone(node),
+        remark="" if tone(node) == "success" else voice.tone_word(tone(node)),
+        length=voice.measured(node.duration_s) if ran else voice.say("report.never_ran"),
+    )
 
 
-def _extent(start: float | None, end: float | None) -> tuple[str, str]:
-    if start is None or end is None:
-        return "", ""
-    is_short = (end - start) * 100 < _MIN_PERCENT
-    return percent(start), _MIN_PIXELS if is_short else percent(end - start)
+def _indent(node: Node) -> int:
+    return 22 + _INDENT * min(node.depth, _DEEPEST)
 
 
-def marks(voice: Voice) -> tuple[Mark, ...]:
-    """Return the ticks of the task's axis; none without times."""
-    task = voice.report.task
-    if task.start_time is None or task.wall_s is None:
-        return ()
-    return tuple(map(_mark, ticks(task.start_time, task.wall_s, voice.zone)))
+def _letters(voice: Voice, placed: Sequence[tuple[Row, int]]) -> tuple[Letters, ...]:
+    by_tone: dict[str, list[tuple[str, int, int]]] = defaultdict(list)
+    for row, y in placed:
+        letter = voice.letter(row.node)
+        by_tone[tone(row.node)].append((letter, _indent(row.node) - 18, y + 16))
+    return tuple(
+        Letters(
+            tone=name,
+            text="".join(letter for letter, _, _ in found),
+            x=" ".join(str(x) for _, x, _ in found),
+            y=" ".join(str(y) for _, _, y in found),
+        )
+        for name, found in by_tone.items()
+    )
+
+
+def _signs(scale: Scale, node: Node, y: int) -> Iterator[Sign]:
+    start, end = scale.place(node.start_time), scale.place(node.end_time)
+    if start is None or end is None or not node.is_leaf:
+        return
+    after = {"failed": "✕", "skipped": "»", "running": "▶"}.get(tone(node))
+    if after:
+        yield Sign(x=percent(end), y=y + 17, text=after, tone=tone(node), is_before=False)
+    if node.retry:
+        yield Sign(x=percent(start), y=y + 17, text="↻", tone="failed", is_before=True)
+
+
+def marks(voice: Voice, scale: Scale) -> tuple[Mark, ...]:
+    """Return the ticks of the axis."""
+    return tuple(map(_mark, ticks_on(scale, voice.zone)))
 
 
 def _mark(tick: Tick) -> Mark:
-    edges = (0.05, 0.95)
-    anchor = "start" if tick.part < edges[0] else "end" if tick.part > edges[1] else "middle"
-    return Mark(x=percent(tick.part), anchor=anchor, text=tick.text, date=tick.date)
+    anchor = "start" if tick.part < _EDGES[0] else "end" if tick.part > _EDGES[1] else "middle"
+    is_day = tick.text == "00:00" or "-" in tick.text
+    return Mark(x=percent(tick.part), anchor=anchor, text=tick.text, date=tick.date, is_day=is_day)
 
 
-def overview(voice: Voice) -> Overview | None:
-    """Return the small picture; None without times or where nothing took any."""
-    report = voice.report
-    leaves = [node for node in report.nodes if node.is_leaf and node.start_time]
-    if not report.task.wall_s or not leaves:
-        return None
-    lanes = min(len(leaves), _LANES)
-    lane_height = _LANE_HEIGHTS[lanes > _FEW_LANES]
-    drawn: dict[str, set[tuple[float, float, float]]] = defaultdict(set)
-    for n, node in enumerate(leaves):
-        start = part_of_wall(report, node.start_time)
-        end = part_of_wall(report, node.end_time)
-        if start is not None and end is not None:
-            x, width = _boxed(start, end)
-            drawn[tone(node)].add((x, n * lanes // len(leaves) * lane_height, width))
-    return Overview(
-        height=lanes * lane_height,
-        leaves=tuple(_shape(name, boxes, lane_height - 1) for name, boxes in drawn.items()),
-        classes=_classes(voice),
-        marks=marks(voice),
+def bands(voice: Voice, scale: Scale) -> tuple[Band, ...]:
+    """Return the standstills: idle time after the end, and folded gaps inside."""
+    return tuple(
+        Band(
+            x=percent(piece.left),
+            middle=percent((piece.left + piece.right) / 2),
+            width=percent(piece.right - piece.left),
+            text=f"≈ {voice.rough(piece.end_s - piece.start_s)} ≈" if piece.is_break else "",
+            is_idle=piece.is_idle,
+        )
+        for piece in scale.pieces
+        if piece.is_break or piece.is_idle
     )
 
 
-def _classes(voice: Voice) -> tuple[Shape, ...]:
-    report = voice.report
-    drawn: dict[str, set[tuple[float, float, float]]] = defaultdict(set)
-    for section in report.critical_path:
-        start = part_of_wall(report, section.start_time) or 0.0
-        end = part_of_wall(report, section.end_time) or 0.0
-        if end > start:
-            x, width = _boxed(start, end, least=0)
-            drawn[section.section_class].add((x, 0, width))
-    return tuple(_shape(name, boxes, 10) for name, boxes in drawn.items())
+def _strip(voice: Voice, scale: Scale) -> Strip | None:
+    steps = voice.report.concurrency
+    peak = max((count for _, count in steps), default=0)
+    if peak < 2:  # noqa: PLR2004 - one leaf at a time is what the bars show already
+        return None
+    columns = [
+        (left, right, count)
+        for (begin, count), (until, _) in pairwise(steps)
+        if count and (left := scale.place(begin)) is not None
+        and (right := scale.place(until)) is not None
+    ]  # fmt: skip
+    if len(columns) > _STRIP_STEPS:
+        columns = _coarse(columns)
+    base = HEAD_HEIGHT + STRIP_HEIGHT - 6
+    return Strip(
+        path="".join(
+            f"M{left * WIDTH:.5g} {base}V{base - _STRIP_BAR * count / peak:.3g}"
+            f"H{right * WIDTH:.5g}V{base}z"
+            for left, right, count in columns
+        ),
+        peak=peak,
+    )
 
 
-def _boxed(start: float, end: float, least: float = 2) -> tuple[float, float]:
-    width = max(least, round((end - start) * _OVERVIEW_WIDTH, 1))
-    return round(min(start * _OVERVIEW_WIDTH, _OVERVIEW_WIDTH - width), 1), width
-
-
-def _shape(name: str, boxes: set[tuple[float, float, float]], height: float) -> Shape:
-    path = "".join(f"M{x:g} {y:g}h{w:g}v{height:g}h-{w:g}z" for x, y, w in sorted(boxes))
-    return Shape(name=name, path=path)
+def _coarse(columns: Sequence[tuple[float, float, int]]) -> list[tuple[float, float, int]]:
+    """Return the largest count of each of a thousand columns: points follow pixels, not steps."""
+    most: dict[int, int] = defaultdict(int)
+    for left, right, count in columns:
+        for at in range(int(left * WIDTH), min(WIDTH - 1, int(right * WIDTH)) + 1):
+            most[at] = max(most[at], count)
+    return [(at / WIDTH, (at + 1) / WIDTH, count) for at, count in sorted(most.items())]
 
 
 def ledger_pieces(ledger: Mapping[str, float]) -> tuple[Piece, ...]:

@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections import Counter
+from collections.abc import Sequence
 from datetime import tzinfo
 from functools import cache
 from hashlib import sha256
@@ -12,20 +13,25 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from sops_report.rendering import gantt, listing
+from sops_report.rendering.budget import Limits, PageOptions, limits_for
+from sops_report.rendering.embedded import embedded
+from sops_report.rendering.flowchart import flowchart
 from sops_report.rendering.links import safe_link
+from sops_report.rendering.overview import overview
 from sops_report.rendering.palette import CLASS_FILLS, TONE_FILLS, TONE_INKS
-from sops_report.rendering.rows import choose, chunks
+from sops_report.rendering.rows import Row, choose, chunks
+from sops_report.rendering.scale import Scale, scale_of
 from sops_report.rendering.visible import line, visible
 from sops_report.rendering.voice import Voice
 from sops_report.report.model import Report
 from sops_report.words import Language
 from sops_report.words.lengths import number, share, size
 
-_MOST_ROWS: Final = 1000
-_TABLE_ROWS: Final = 2000
-_MOST_TABLE_ROWS: Final = 5000
 _CHUNK: Final = 200
 _OPEN_ROWS: Final = 300
+_MOST_LINKED: Final = 3000
+_TRIES: Final = 8
+_COMMENTS: Final = ("/*", "//")
 
 
 class Page(str):
@@ -39,48 +45,78 @@ class Page(str):
 
 
 def render_html(report: Report, language: Language, zone: tzinfo) -> str:
+    """Return *report* as a whole page, made as usual; see `render_page`."""
+    return render_page(report, language, zone, PageOptions())
+
+
+def render_page(report: Report, language: Language, zone: tzinfo, options: PageOptions) -> Page:
     """Return *report* as a whole page.
 
     Args:
         report: What to show; all its texts are taken for hostile.
         language: Of all words.
         zone: Of all moments.
+        options: How the page is made.
 
     Returns:
         HTML whose content policy allows our own style and script by their hashes and nothing
-        else. Rows beyond a page's budget are folded and counted.
+        else. Rows beyond the page's budget are folded and counted. A budget below the size of the
+        empty page cannot be kept; what must be told is told.
     """
     voice = Voice(report=report, language=language, zone=zone)
-    template = _environment().get_template("report.html.j2")
-    return Page(template.render(_context(voice)))
+    template = environment().get_template("report.html.j2")
+    limits = limits_for(options, len(report.nodes))
+    is_shrunk = False
+    for _ in range(_TRIES):
+        context = _context(voice, limits, options) | {"is_shrunk": is_shrunk}
+        page = Page(template.render(context))
+        n_bytes = len(page.encode("utf-8", "replace"))
+        if n_bytes <= options.max_bytes or limits == limits.smaller(0.5):
+            break
+        limits, is_shrunk = limits.smaller(options.max_bytes / n_bytes), True
+    return page
 
 
-def _context(voice: Voice) -> dict[str, Any]:
+def _context(voice: Voice, limits: Limits, options: PageOptions) -> dict[str, Any]:
     report = voice.report
-    timeline = choose(report, _OPEN_ROWS, _MOST_ROWS)
-    table = choose(report, _TABLE_ROWS, _MOST_TABLE_ROWS)
+    scale = scale_of(report)
+    table = choose(report, limits.table, limits.most_table)
+    timeline = choose(report, limits.timeline, limits.most_timeline) if scale else []
+    listed = frozenset(row.node.position for row in table)
     style, script = asset("report.css"), asset("report.js")
     return {
-        "v": voice, "r": report, "t": voice.say, "listing": listing,
-        "style": style, "script": script, "policy": _policy(style, script),
-        "overview": gantt.overview(voice),
-        "timeline": _gantts(voice, timeline), "n_folded": sum(row.n_folded for row in timeline),
+        "v": voice, "r": report, "t": voice.say, "listing": listing, "limits": limits,
+        "o": options, "style": style, "script": script, "policy": _policy(options),
+        "embedded": embedded(report) if options.embed else None,
+        "overview": overview(voice, scale),
+        "timeline": _gantts(voice, scale, timeline, listed), "scale": scale,
+        "n_folded": _n_folded(timeline), "n_unlisted": _n_folded(table),
+        "n_telling": sum(row.fold.n_telling for row in table),
+        "chart": flowchart(voice, limits.flow, listed),
         "pieces": gantt.ledger_pieces(report.ledger),
         "n_sections": Counter(section.section_class for section in report.critical_path),
         "sections": listing.sections(report),
-        "table": list(chunks(table, _CHUNK)), "listed": {row.node.position for row in table},
-        "n_unlisted": sum(row.n_folded for row in table),
+        "table": list(chunks(table, _CHUNK)), "listed": listed,
         "signatures": Counter(failure.signature for failure in report.failures),
         "tones": TONE_FILLS, "inks": TONE_INKS, "fills": CLASS_FILLS,
     }  # fmt: skip
 
 
-def _gantts(voice: Voice, rows: list[Any]) -> list[gantt.Chunk]:
-    if voice.report.task.start_time is None:
+def _n_folded(rows: Sequence[Row]) -> int:
+    return sum(row.n_folded for row in rows)
+
+
+def _gantts(
+    voice: Voice, scale: Scale | None, rows: Sequence[Row], listed: frozenset[int]
+) -> list[gantt.Chunk]:
+    if scale is None:
         return []
-    size_of_chunk = _OPEN_ROWS if len(rows) <= _OPEN_ROWS else _CHUNK
-    pieces = chunks(rows, size_of_chunk)
-    return [gantt.chunk(voice, piece, 1 + n * size_of_chunk) for n, piece in enumerate(pieces)]
+    linked = listed if len(rows) <= _MOST_LINKED else frozenset()
+    n_rows = _OPEN_ROWS if len(rows) <= _OPEN_ROWS else _CHUNK
+    pieces = chunks(rows, n_rows)
+    return [
+        gantt.chunk(voice, scale, piece, 1 + n * n_rows, linked) for n, piece in enumerate(pieces)
+    ]
 
 
 def templates_folder() -> Path:
@@ -93,12 +129,19 @@ def templates_folder() -> Path:
 @cache
 def asset(name: str) -> Markup:
     """Return one of our own style or script files, to be put into the page as it is."""
-    return Markup((templates_folder() / "assets" / name).read_text("utf-8"))  # noqa: S704 - ours
+    text = (templates_folder() / "assets" / name).read_text("utf-8")
+    # indentation and whole lines of comment are for us
+    lines = (line.strip() for line in text.splitlines())
+    kept = (line for line in lines if line and not line.startswith(_COMMENTS))
+    return Markup("\n".join(kept))  # noqa: S704 - ours
 
 
-def _policy(style: str, script: str) -> str:
+def _policy(options: PageOptions) -> str:
+    is_inline = options.css == "inline"
+    style = f"'{_hash(asset('report.css'))}'" if is_inline else "'self'"
+    script = f"'{_hash(asset('report.js'))}'" if options.js == "inline" else "'none'"
     return (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        f"default-src 'none'; style-src {style}; script-src {script}; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
 
@@ -108,7 +151,8 @@ def _hash(text: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return how templates are read: autoescape on, every text made visible."""
     made = Environment(
         loader=FileSystemLoader(templates_folder()),
         autoescape=True,

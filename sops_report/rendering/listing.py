@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sops_report.rendering.gantt import Chunk
 from sops_report.rendering.palette import OUTCOME_TONES, TONE_FILLS
 from sops_report.rendering.voice import Voice, tone
 from sops_report.report.model import Node, NoteLine, Report, Section
@@ -38,12 +39,12 @@ class Text:
     n_missing: int
 
 
-def message(text: str) -> Text:
-    """Return *text* cut for reading: a beginning, and the rest to unfold."""
+def message(text: str, most: int = WHOLE_TEXT) -> Text:
+    """Return *text* cut for reading: a beginning, and the rest (up to *most*) to unfold."""
     n_bytes = _bytes(text)
     if n_bytes <= SHORT_TEXT:
         return Text(head=text, whole=None, n_bytes=n_bytes, n_missing=0)
-    whole = text[:WHOLE_TEXT]
+    whole = text[:most]
     head = text[: SHORT_TEXT // 4] + " …"
     return Text(head=head, whole=whole, n_bytes=n_bytes, n_missing=n_bytes - _bytes(whole))
 
@@ -115,6 +116,39 @@ def tones_used(report: Report) -> list[str]:
     """Return the colours that occur, the usual first."""
     found = {tone(node) for node in report.nodes}
     return [name for name in TONE_FILLS if name in found]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signs:
+    """What a timeline draws beside plain bars, for its legend."""
+
+    critical: bool
+    waits: bool
+    attempts: bool
+    doubt: bool
+    idle: bool
+    breaks: bool
+    folded_idle: bool
+    signs: tuple[str, ...]
+
+
+_SIGNS: Final = {"✕": "failed", "»": "skipped", "↻": "retried", "▶": "running"}
+
+
+def signs_used(chunks: Sequence[Chunk]) -> Signs:
+    """Return what occurs in the drawings."""
+    texts = {sign.text for chunk in chunks for sign in chunk.signs}
+    bands = [band for chunk in chunks[:1] for band in chunk.bands]
+    return Signs(
+        critical=any(chunk.bars.critical for chunk in chunks),
+        waits=any(chunk.bars.waits for chunk in chunks),
+        attempts=any(chunk.bars.has_attempts for chunk in chunks),
+        doubt=any(chunk.bars.doubt for chunk in chunks),
+        idle=any(not band.text for band in bands),
+        breaks=any(band.text for band in bands),
+        folded_idle=any(band.text and band.is_idle for band in bands),
+        signs=tuple(name for text, name in _SIGNS.items() if text in texts),
+    )
 
 
 def indent(node: Node) -> str:

@@ -3,11 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from typing import Final
 
+from sops_report.rendering.folding import Fold
 from sops_report.rendering.visible import line
 from sops_report.report.model import Node, NodeRef, Report, Section
 from sops_report.states import GROUPS
 from sops_report.words import Language, has_words, lengths, say
+
+_HOUR: Final = 3600
+_DAY: Final = 86400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +47,20 @@ class Voice:
     def measured(self, seconds: float | None) -> str:
         """Return how long one node or section took."""
         return lengths.measured(seconds, self.language)
+
+    def rough(self, seconds: float) -> str:
+        """Return a length of time without its smallest unit, where it is long."""
+        if not _HOUR <= seconds < _DAY:
+            return self.length(seconds)
+        hours, minutes = divmod(int(seconds) // 60, 60)
+        return self.say("page.rough", h=hours, m=minutes)
+
+    def folded(self, fold: Fold) -> str:
+        """Return how many nodes a row stands for, and how long they took together."""
+        n = lengths.number(fold.n)
+        if fold.seconds:
+            return self.say("page.folded", n=n, length=self.length(fold.seconds))
+        return self.say("report.folded", n=n)
 
     def moment(self, when: datetime | None) -> str:
         """Return a date and time in the report's zone."""
@@ -155,6 +174,14 @@ class Voice:
         gap = self.say("report.sentence_gap")
         return gap.join(filter(None, (self.counts(), self.touched())))
 
+    def steps(self) -> str:
+        """Return how many steps are done, where more were to come; empty otherwise."""
+        standing = self.report.standing
+        if standing is None or standing.steps_expected in {None, standing.steps_done}:
+            return ""
+        key = "page.steps.at_most" if standing.is_upper_bound else "page.steps"
+        return self.say(key, done=standing.steps_done, all=standing.steps_expected)
+
     def state(self, node: Node) -> str:
         """Return the state's word; the skip and the ignored error count as states here."""
         if node.skip:
@@ -233,11 +260,19 @@ class Voice:
             ("task_id", task.task_id), ("root_id", task.root_id), ("site", task.site),
             ("biz", task.biz), ("scope", task.scope), ("engine", task.engine),
             ("order", self.order()), ("evidence", self.evidence()),
-            ("zone_label", self.zone_name()),
+            ("zone_label", self.zone_name()), ("redactions", self.redactions()),
             ("tool", f"sops_report {origin.tool_version}"),
             ("generated_at", self.moment(origin.generated_at) if origin.generated_at else None),
         ]  # fmt: skip
         return [(self.say(f"report.{key}"), line(text, 300)) for key, text in facts if text]
+
+    def redactions(self) -> str:
+        """Return how much was masked by which rule; empty if nothing was."""
+        found = self.report.redactions.items()
+        return self.say("report.list_comma").join(
+            self.say("redaction.count", rule=self.either("redaction.rule", rule), n=n)
+            for rule, n in found
+        )
 
     def _as_of_with_source(self) -> str:
         source = self.either("report.as_of", self.report.task.as_of_source)

@@ -13,13 +13,19 @@ from sops_report.words import (
     advice,
     charts,
     cli,
+    dialects,
     errors,
     export,
     glossary,
+    kit,
     notes,
+    page,
+    postmortem,
+    redaction,
     report,
     site,
     verdict,
+    whatif,
 )
 
 Pair = tuple[str, str]
@@ -46,13 +52,19 @@ CATALOGUE: Final = _merge(
     advice.WORDS,
     charts.WORDS,
     cli.WORDS,
+    dialects.WORDS,
     errors.WORDS,
     export.WORDS,
     glossary.WORDS,
+    kit.WORDS,
     notes.WORDS,
+    page.WORDS,
+    postmortem.WORDS,
+    redaction.WORDS,
     report.WORDS,
     site.WORDS,
     verdict.WORDS,
+    whatif.WORDS,
 )
 
 

@@ -7,7 +7,7 @@ from typing import Final, Self
 
 from sops_report.api.answers import problem_of, wants_plain_question
 from sops_report.api.doors import write_call
-from sops_report.api.retries import Clockwork, Patience, send_patiently
+from sops_report.api.retries import Clockwork, Patience, send_patiently, site_time_us
 from sops_report.api.transport import Reply, Transport
 from sops_report.config import SCOPES, Credentials, Site, clean_id
 from sops_report.errors import UsageError
@@ -27,6 +27,8 @@ class Answer:
         body: As decoded (gzip and the like), else verbatim.
         http_status: The HTTP status.
         fetched_at_us: When it had been read: microseconds since 1970, UTC, our own clock.
+        site_time_us: What the site's own clock said (its header ``Date``), whole seconds; None if
+            it did not tell.
         request: What was asked: ``api``, ``door``, ``method``, ``url``, ``host`` and the
             ``parameters``; no secret.
     """
@@ -35,6 +37,7 @@ class Answer:
     http_status: int
     fetched_at_us: int
     request: Mapping[str, object]
+    site_time_us: int | None = None
 
 
 class SopsClient:
@@ -216,6 +219,7 @@ class SopsClient:
             body=reply.body,
             http_status=reply.status,
             fetched_at_us=int(self._clocks.now() * _US),
+            site_time_us=site_time_us(reply),
             request={
                 "api": api, "door": self._site.door, "method": call.method, "url": call.url,
                 "host": self._site.host,

@@ -120,14 +120,32 @@ def asked_wait(reply: Reply, now: float) -> float:
     return max(_seconds_until(reply.headers.get(name, ""), now) for name in names)
 
 
+def site_time_us(reply: Reply) -> int | None:
+    """Return what the site's clock said (header ``Date``): microseconds since 1970 in UTC.
+
+    Example:
+        >>> headers = {"date": "Tue, 18 Jun 2024 13:30:04 GMT"}
+        >>> site_time_us(Reply(status=200, headers=headers, body=b""))
+        1718717404000000
+    """
+    moment = _http_date(reply.headers.get("date", ""))
+    return None if moment is None else int(moment.timestamp()) * 1_000_000
+
+
 def _seconds_until(value: str, now: float) -> float:
     text = value.strip()
     if text.isascii() and text.replace(".", "", 1).isdigit() and len(text) < _LONGEST_NUMBER:
         number = float(text)
         return max(0.0, number - now) if number >= _FIRST_MOMENT else number
+    moment = _http_date(text)
+    if moment is None:
+        return 0.0
+    return max(0.0, (moment - datetime.fromtimestamp(now, UTC)).total_seconds())
+
+
+def _http_date(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, IndexError, TypeError, OverflowError):
-        return 0.0
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (aware - datetime.fromtimestamp(now, UTC)).total_seconds())
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

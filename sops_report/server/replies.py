@@ -10,6 +10,7 @@ from sops_report.archive import Archive
 from sops_report.archive.layout import snapshots_in
 from sops_report.config import Credentials
 from sops_report.server.questions import Question
+from sops_report.server.replay import Replay, date_header, known_at, shown_at
 
 _JSON: Final = "application/json"
 
@@ -58,13 +59,16 @@ def denied() -> Response:
     return refusal_of_site(3599999, message)
 
 
-def reply_to(question: Question, archive: Archive, expected: Credentials | None) -> Response:
+def reply_to(
+    question: Question, archive: Archive, expected: Credentials | None, replay: Replay | None = None
+) -> Response:
     """Return the answer to a question: credentials first, then what is saved.
 
     Args:
         question: What is asked.
         archive: Where answers come from.
         expected: The only credentials to be let in; None lets in any that are whole.
+        replay: The clock of tasks that move; None answers the newest snapshot.
     """
     refused = _refused_credentials(question, expected)
     if refused is not None:
@@ -76,11 +80,20 @@ def reply_to(question: Question, archive: Archive, expected: Credentials | None)
     if folder is None:
         return _unknown(question)
     if question.api == "get_task_status":
-        return Response(body=snapshots_in(folder)[-1].path.read_bytes())
+        return _status(folder, replay)
     if question.api == "get_task_detail":
         path = folder / "pipeline_tree.json"
         return Response(body=path.read_bytes()) if path.is_file() else _unknown(question)
-    return _node_detail(question, folder)
+    return _node_detail(question, folder, replay)
+
+
+def _status(folder: Path, replay: Replay | None) -> Response:
+    series = snapshots_in(folder)
+    if replay is None:
+        return Response(body=series[-1].path.read_bytes())
+    moment_us = replay.moment_us(series)
+    shown = shown_at(series, moment_us)
+    return Response(body=shown.path.read_bytes(), headers={"Date": date_header(moment_us)})
 
 
 def _refused_credentials(question: Question, expected: Credentials | None) -> Response | None:
@@ -123,14 +136,17 @@ def _unknown(question: Question) -> Response:
     return refusal_of_site(3540400, message)
 
 
-def _node_detail(question: Question, folder: Path) -> Response:
+def _node_detail(question: Question, folder: Path, replay: Replay | None) -> Response:
     """Return what was saved for the node and the pass that are asked for."""
     node_id = question.parameters.get("node_id", "")
     if not node_id:
         return refusal_of_site(3540000, "node_id is required")
     for entry in _entries(folder / "histories.json", node_id):
         if _is_pass(entry, question.parameters.get("loop")):
-            return Response(body=json.dumps(entry["response"], ensure_ascii=False).encode())
+            details = entry["response"]
+            if replay is not None:
+                details = known_at(details, replay.moment_us(snapshots_in(folder)))
+            return Response(body=json.dumps(details, ensure_ascii=False).encode())
     return refusal_of_site(3599999, f"node({node_id}) does not exist")
 
 

@@ -3,6 +3,7 @@
 import http.server
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +15,7 @@ from sops_report.errors import SopsReportError, UsageError
 from sops_report.server.faults import Fault, read_fault
 from sops_report.server.mischief import MADE_UP
 from sops_report.server.questions import read_question
+from sops_report.server.replay import Replay
 from sops_report.server.replies import (
     Response,
     no_such_address,
@@ -36,7 +38,7 @@ class LocalSite:
         'http://127.0.0.1'
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - options
         self,
         archive: Archive | Path | str,
         *,
@@ -44,6 +46,8 @@ class LocalSite:
         faults: Sequence[Fault | str] = (),
         credentials: Credentials | None = None,
         slow_s: float = 5.0,
+        replay_speed: float | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Take the port; nothing is answered before `start` or `run`.
 
@@ -53,9 +57,12 @@ class LocalSite:
             faults: What to do wrong; the first that meets a request counts.
             credentials: The only ones to be let in; None lets in any that are whole.
             slow_s: How long the fault ``slow`` says nothing.
+            replay_speed: Answer a task's snapshots as they were, this many times as fast; None
+                answers the newest one.
+            monotonic: The clock of a replay, for tests.
 
         Raises:
-            UsageError: There is no such folder, or no such fault.
+            UsageError: There is no such folder, no such fault, or the speed is none.
             SopsReportError: The port cannot be had.
         """
         self._archive = archive if isinstance(archive, Archive) else Archive(archive)
@@ -64,6 +71,7 @@ class LocalSite:
         self._faults = [read_fault(fault) if isinstance(fault, str) else fault for fault in faults]
         self._credentials = credentials
         self._slow_s = slow_s
+        self._replay = None if replay_speed is None else Replay(replay_speed, monotonic)
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self.stopped = threading.Event()
@@ -127,7 +135,7 @@ class LocalSite:
         if question is None:
             return no_such_address()
         try:
-            return reply_to(question, self._archive, self._credentials)
+            return reply_to(question, self._archive, self._credentials, self._replay)
         except OSError:
             return refusal_of_site(3599999, "the archive cannot be read")
 
@@ -197,7 +205,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(response.body)
 
     def _send_head(self, response: Response, length: int) -> None:
-        self.send_response(response.status)
+        self.send_response_only(response.status)
+        self.send_header("Server", self.version_string())
+        if "Date" not in response.headers:
+            self.send_header("Date", self.date_time_string())
         self.send_header("Content-Type", response.kind)
         self.send_header("Content-Length", str(length))
         for name, value in response.headers.items():
@@ -225,12 +236,13 @@ def _print_at_once(url: str) -> None:
     sys.stdout.flush()
 
 
-def serve(
+def serve(  # noqa: PLR0913 - options
     archive_folder: Archive | Path | str,
     *,
     port: int = 0,
     faults: Sequence[Fault | str] = (),
     credentials: Credentials | None = None,
+    replay_speed: float | None = None,
     announce: Callable[[str], None] = _print_at_once,
 ) -> None:
     """Answer from an archive in the foreground until interrupted.
@@ -240,12 +252,16 @@ def serve(
         port: 0 takes a free one.
         faults: What to do wrong.
         credentials: The only ones to be let in; None lets in any that are whole.
+        replay_speed: How many times as fast tasks move; None lets them stand.
         announce: Is given the base address once the port listens.
 
     Raises:
         UsageError, SopsReportError: As in `LocalSite`.
     """
-    site = LocalSite(archive_folder, port=port, faults=faults, credentials=credentials)
+    site = LocalSite(
+        archive_folder, port=port, faults=faults, credentials=credentials,
+        replay_speed=replay_speed,
+    )  # fmt: skip
     with suppress(KeyboardInterrupt):
         try:
             announce(site.url)

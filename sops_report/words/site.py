@@ -88,6 +88,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "error.port-taken.hint": ("--port 0 takes a free one", "--port 0 会自动选择空闲端口"),
     "error.bad-fault": ("there is no fault {name}", "没有名为 {name} 的故障"),
     "error.bad-fault.hint": ("one of {known}, each with :N (the first N requests) or :always", "可用的故障：{known}；可加 :N（前 N 次请求）或 :always（始终）"),
+    "error.bad-replay": ("the replay's speed is not a positive number: {value}", "回放速度不是正数：{value}"),
+    "error.bad-replay.hint": ("60 shows an hour in a minute, 1 as it was", "60 表示一小时的过程用一分钟回放，1 表示原速"),
     "error.no-archive": ("{folder} is not a folder", "{folder} 不是目录"),
 })
 # fmt: on

@@ -85,7 +85,7 @@ def _actions(value: object) -> Iterator[Action]:
         fields = item if isinstance(item, Mapping) else {"what": item}
         action = Action(
             what=_text(fields.get("what")),
-            kind=_text(fields.get("type")),
+            category=_text(fields.get("type")),
             owner=_text(fields.get("owner")),
             due=_text(fields.get("due")),
             ticket=_text(fields.get("ticket")),

@@ -83,7 +83,7 @@ def _actions(voice: Voice, actions: Sequence[Action]) -> list[Block]:
         tuple(
             (line(text, 300),)
             for text in (
-                action.what, voice.either("postmortem.kind", action.kind or "open"),
+                action.what, voice.either("postmortem.kind", action.category or "open"),
                 action.owner or "–", action.due or "–", action.ticket or "–",
             )
         )

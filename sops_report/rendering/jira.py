@@ -27,7 +27,7 @@ from sops_report.rendering.blocks import (
 
 _TOP_LEVEL: Final = 2
 _ACTIVE: Final = re.compile(
-    r"[\\*_?\-+^~{}\[\]|!#@<>&]|(?<=\w):(?=//)|[:;](?=[)(DPp|])|\((?=[!/?xyion*+\-])"
+    r"[\\*_?^~{}\[\]|!#@<>&]|(?<!\d)[\-+]|(?<=\w):(?=//)|[:;](?=[)(DPp|])|\((?=[!/?xyion*+\-])"
 )
 _COLOURS: Final = {"good": "#2f5d91", "bad": "#ad3212", "quiet": "#5a626d"}
 _JOINER: Final = "\u200d"

@@ -9,12 +9,12 @@ class Action:
 
     Attributes:
         what: The measure itself.
-        kind: ``prevent``, ``detect``, ``mitigate`` or ``process``; other words stay as typed.
+        category: ``prevent``, ``detect``, ``mitigate`` or ``process``; other words stay as typed.
         owner, due, ticket: Who, until when, followed where; empty if nobody said it yet.
     """
 
     what: str
-    kind: str = ""
+    category: str = ""
     owner: str = ""
     due: str = ""
     ticket: str = ""

@@ -186,7 +186,7 @@ def _unpacked(block: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _page(block: Mapping[str, Any]) -> Page | None:
-    if block.get("schema") != _SCHEMA:
+    if not isinstance(block, dict) or block.get("schema") != _SCHEMA:
         return None
     return Page(
         answer=str(block["answer"]).encode("utf-8", "surrogatepass"),

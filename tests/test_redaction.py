@@ -1,0 +1,414 @@
+"""Secrets leave no writer, harmless texts stay, and hostile texts cost no more than their length."""
+
+import json
+import time
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+import reports
+import typer
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from sops_report.cli import checking, redacting
+from sops_report.cli.chrome import Group
+from sops_report.errors import InputError, UsageError
+from sops_report.redaction import (
+    ADDRESSES,
+    BUILT_IN,
+    MASK,
+    Pseudonyms,
+    anonymise,
+    anonymise_answer,
+    own_rules,
+    redact,
+    redact_answer,
+    redact_text,
+)
+from sops_report.redaction.own import may_take_for_ever
+from sops_report.redaction.rules import is_identity
+from sops_report.redaction.tokens import replace_texts
+from sops_report.rendering import Format, render
+from sops_report.rendering.dialects import DIALECTS
+from sops_report.report.build import build_report
+from sops_report.report.model import Report
+from sops_report.sources import read
+from sops_report.words import Language
+
+ALL = (*BUILT_IN, *ADDRESSES)
+S = "hunter2secret"  # what must never be seen
+SECRETS = {
+    "secret": [
+        f"password={S}", f"DB_PASSWORD: {S}", f'{{"db_password": "{S}", "x": 1}}',
+        rf'{{\"password\": \"{S}\"}}', f"mysql_root_passwd = '{S}'", f"pwd => {S}", f"--password {S}",
+        f"mysql -uroot -p{S} db", f"sshpass -p {S} ssh a", f"https://a.example/?token={S}&x=1",
+        f"bk_app_secret={S}", f"密码：{S}，请重试", f"口令为 {S}", f"<password>{S}</password>",
+        f'"${{db_pwd}}": {{"value": "{S}"}}', f'password="{S} with blanks', f"client-secret: {S}",
+        f"redis-cli -h a -a {S} ping", f"bk_token: {S}", rf"{{'passwd': 'a\'{S}'}}",
+    ],
+    "header": [
+        f"Authorization: Basic {S}", f"Cookie: a=1; bk_ticket={S}", f"set-cookie: sid={S}; Path=/",
+        f"curl -H 'X-Bkapi-Authorization: {{\"bk_app_code\": \"x\", \"k\": \"{S}\"}}' http://a",
+        f'{{"Authorization": "Bearer {S}"}}',
+    ],
+    "url": [
+        f"https://user:{S}@a.example/x", f"mysql://root:{S}@10.0.0.1:3306/db", f"ftp://:{S}@h",
+        f"https://user:{S}@@h/", f"https://user:{S}…", f"/cb?code={S}&state=1", f"?sign={S}",
+    ],
+    "token": [
+        f"Bearer {S}", "AKIAIOSFODNN7EXAMPLE", "ghp_" + "a1" * 18, "glpat-" + "a" * 20,
+        "eyJhbGciOiJI.eyJzdWIiOiI.SflKxwRJSM", "LTAI" + "4Ab" * 5, "key: aGVsbG8gd29ybGQxMjM0NTY=",
+    ],
+    "pem": [f"-----BEGIN RSA PRIVATE KEY-----\n{S}\n-----END RSA PRIVATE KEY-----",
+            f"-----BEGIN PRIVATE KEY----- {S} cut…"],
+    "email": ["hunter2secret@example.com"],
+    "mobile": ["13812345678", "+86 138-1234-5678", "致电 13812345678。"],
+    "identity": ["11010519491231002X"],
+    "ip": ["10.0.3.17", "fe80::1ff:fe23:4567:890a"],
+}  # fmt: skip
+HARMLESS = (
+    "the password is wrong", "token expired", "Unexpected token } in JSON", "password: null",
+    '{"password": ""}', "token: true", "E-3f9a1c", "http://a.example:8080/x", "retry: 3",
+    "n0335612b874c4c73cc639b5060a992e", "2020-08-18 11:31:08 +0800", "bypass: 3", "job 12345678901",
+    "@all #12", "Basic authentication failed", "version 3.11.2", "110105194912310021", "a@b",
+    'File "<stdin>", line 1, in <module>', "密码错误", "T+00:03:10", "node-1", "1 h 10 m 10 s",
+)  # fmt: skip
+CASES = [(rule, text) for rule, texts in SECRETS.items() for text in texts]
+
+
+@pytest.mark.parametrize(("rule", "text"), CASES)
+def test_a_secret_is_masked_and_counted(rule: str, text: str) -> None:
+    shown, counts = redact_text(text, ALL)
+    assert S not in shown
+    assert MASK in shown
+    assert rule in counts
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_what_is_harmless_stays(text: str) -> None:
+    assert redact_text(text) == (text, {})
+
+
+def test_addresses_of_machines_are_masked_on_request_only() -> None:
+    assert redact_text("host 10.0.3.17")[0] == "host 10.0.3.17"
+    assert redact_text("host 10.0.3.17, 300.1.1.1, at 12:30:05", ALL)[0] == (
+        "host ***, 300.1.1.1, at 12:30:05"
+    )
+
+
+def test_what_stands_around_a_secret_stays() -> None:
+    text = f"login as root with password={S}; host db-1 refused (tell {S}@example.com)"
+    assert redact_text(text)[0] == (
+        "login as root with password=***; host db-1 refused (tell ***@example.com)"
+    )
+
+
+@given(st.lists(st.sampled_from([text for _, text in CASES] + list(HARMLESS)), max_size=4))
+def test_masking_twice_is_masking_once(pieces: list[str]) -> None:
+    once, _ = redact_text("\n".join(pieces), ALL)
+    assert redact_text(once, ALL)[0] == once
+
+
+@given(st.text(max_size=80))
+def test_any_text_can_be_looked_at(text: str) -> None:
+    shown, counts = redact_text(text, ALL)
+    assert bool(counts) == (shown != text)
+
+
+HOSTILE = (
+    "a", "password", "password=", 'pwd="', "pwd='\\", "-", "-----BEGIN A-----", "a.", "://",
+    "://a:", "--a-", "mysql ", "pwd" + " " * 9, "\\", "1", "13 ", ":", "a:", "eyJaaaaaaaaa.", "eyJ",
+    "authorization:{", "a@b.", "a-", "?key=", '"', "密码为", "192.168.", "1" * 17,
+)  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_the_time_grows_with_the_length_only(piece: str) -> None:
+    def seconds(n: int) -> float:
+        text = (piece * n)[:n]
+        begin = time.process_time()
+        redact_text(text, ALL)
+        return time.process_time() - begin
+
+    assert seconds(200_000) < 20 * seconds(20_000) + 0.5
+
+
+def with_secrets() -> Report:
+    """A report with a secret in every text that an answer could bring one in."""
+    report = reports.failed()
+    told = f"password={S}"
+    nodes = tuple(
+        replace(node, label=f"{node.label} {told}", path=f"{node.path} {told}", version=told,
+                state=f"{node.state} {told}", node_id=f"{node.node_id} {told}",
+                ex_data=node.ex_data and f"{node.ex_data} {told}")
+        for node in report.nodes
+    )  # fmt: skip
+    both = {language: f"x {told}" for language in Language}
+    return replace(
+        report, nodes=nodes, task_text=told,
+        task=replace(report.task, name=told, site=told, biz=told, task_id=told, root_id=told),
+        verdict=replace(report.verdict, sentence=both, title=both),
+        failures=tuple(
+            replace(f, label=told, path=told, text=told, node_id=told,
+                    links=(f"https://u:{S}@a.example/?token={S}",))
+            for f in report.failures
+        ),
+        retried=tuple(replace(r, label=told, path=told, text=told) for r in report.retried),
+        skipped=tuple(replace(r, label=told, path=told, text=told) for r in report.skipped),
+        ignored=tuple(replace(r, label=told, path=told, text=told) for r in report.ignored),
+        notes=tuple(replace(note, text=both, node_id=told) for note in report.notes),
+        critical_path=tuple(replace(s, label=told, node_id=told) for s in report.critical_path),
+        provenance=replace(report.provenance, source=told),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("form", list(Format))
+@pytest.mark.parametrize("language", list(Language))
+def test_no_writer_tells_a_secret(form: Format, language: Language) -> None:
+    report = with_secrets()
+    assert S in render(report, form, language, rules=())
+    text = render(report, form, language)
+    assert S not in text
+    assert MASK in text
+
+
+@pytest.mark.parametrize("dialect", sorted(DIALECTS))
+def test_no_dialect_tells_a_secret(dialect: str) -> None:
+    assert S not in render(with_secrets(), "md", dialect=dialect)
+
+
+@pytest.mark.parametrize("form", [Format.HTML, Format.MARKDOWN, Format.TEXT])
+def test_the_counts_stand_in_the_provenance(form: Format) -> None:
+    report = replace(reports.clean(), task_text=f"password={S} and Bearer {S}")
+    for language, words in ((Language.EN, "passwords and secrets: 1"), (Language.ZH, "密码与密钥 1 处")):
+        assert words in render(report, form, language)
+    assert json.loads(render(report, "json"))["redactions"] == {"secret": 1, "token": 1}
+
+
+def test_a_report_without_secrets_is_the_same_object() -> None:
+    report = reports.failed()
+    assert redact(report) == (report, {})
+    assert redact(report)[0] is report
+
+
+def test_counts_of_two_turns_add_up() -> None:
+    report = replace(reports.failed(), task_text=f"password={S}, host 10.0.3.17")
+    once, _ = redact(report)
+    twice, counts = redact(once, ADDRESSES)
+    assert twice.redactions["secret"] == 1
+    assert twice.redactions["ip"] == counts["ip"] >= 2
+    assert "10.0.3.17" not in render(twice, "json", rules=())
+
+
+def test_our_own_words_are_never_masked() -> None:
+    report, masked = reports.failed(), redact(with_secrets())[0]
+    assert masked.verdict.outcome == report.verdict.outcome
+    assert masked.ledger == report.ledger
+    assert [n.anchor for n in masked.nodes] == [n.anchor for n in report.nodes]
+    assert masked.provenance.sha256 == report.provenance.sha256
+    assert {field.name for field in fields(Report)} >= {"redactions", "postmortem"}
+
+
+# raw answers
+
+
+def answer(**more: object) -> bytes:
+    child = {"id": "n" + "1" * 31, "name": f"登录 password={S}", "state": "FAILED", "children": {}}
+    root = {
+        "id": "n" + "0" * 31, "name": "任务", "state": "FAILED", "children": {child["id"]: child},
+        "start_time": "2020-08-18 11:31:08 +0800", "elapsed_time": 9,
+        "ex_data": {child["id"]: f"Authorization: Bearer {S} from 10.0.3.17"}, **more,
+    }  # fmt: skip
+    return json.dumps({"result": True, "data": root}, ensure_ascii=False, indent=1).encode()
+
+
+def shape(value: object) -> object:
+    """Return a value's structure without its texts."""
+    if isinstance(value, dict):
+        return {key: shape(item) for key, item in value.items()}
+    return [shape(item) for item in value] if isinstance(value, list) else type(value)
+
+
+def test_a_cleaned_answer_keeps_structure_and_ids() -> None:
+    cleaned, found = redact_answer(answer())
+    assert S.encode() not in cleaned
+    assert shape(json.loads(cleaned)) == shape(json.loads(answer()))
+    assert {finding.rule for finding in found} == {"secret", "header"}
+    assert all(S not in finding.shown for finding in found)
+    assert any(finding.place.endswith("name") for finding in found)
+
+
+@pytest.mark.parametrize("value", ["abc", 12345, {"value": "abc", "x": 1}])
+def test_a_value_under_the_name_of_a_secret_is_masked_whole(value: object) -> None:
+    cleaned, found = redact_answer(answer(db_password=value, empty_password="", no_token=None))
+    assert found[-1].place == "data.db_password" + (".value" if isinstance(value, dict) else "")
+    data = json.loads(cleaned)["data"]
+    shown = data["db_password"]
+    assert shown == ({"value": MASK, "x": 1} if isinstance(value, dict) else MASK)
+    assert data["empty_password"] == ""
+    assert data["no_token"] is None
+
+
+def test_harmless_answers_stay_byte_for_byte(data: Path) -> None:
+    for path in sorted((data / "corpus").glob("*/snapshots/*.json"))[:60]:
+        raw = path.read_bytes()
+        cleaned, found = redact_answer(raw)
+        if not found:
+            assert cleaned == raw
+
+
+def test_a_very_deep_answer_needs_no_recursion() -> None:
+    deep = b'{"a":' * 20_000 + f'"password={S}"'.encode() + b"}" * 20_000
+    cleaned, found = redact_answer(deep)
+    assert S.encode() not in cleaned
+    assert "…" in found[0].place
+
+
+@given(st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+))  # fmt: skip
+def test_walking_through_a_document_changes_nothing_by_itself(value: object) -> None:
+    for text in (json.dumps(value), json.dumps(value, ensure_ascii=False, indent=2)):
+        assert replace_texts(text, lambda text, _: text) == text
+
+
+# pseudonyms
+
+
+def test_pseudonyms_are_consistent_and_leave_no_name(data: Path) -> None:
+    snapshot = read(data / "corpus" / "fail_leaf_nested_siblings")
+    before, after = build_report(snapshot), build_report(anonymise(snapshot))
+    text = render(after, "json")
+    for node in before.nodes:
+        assert node.node_id is None or node.node_id not in text
+        assert not node.named or len(node.label) < 2 or json.dumps(node.label)[1:-1] not in text
+    assert [n.duration_s for n in after.nodes] == [n.duration_s for n in before.nodes]
+    assert after.ledger == before.ledger
+    assert after.counts == before.counts
+    labels = {a.label: b.label for a, b in zip(before.nodes, after.nodes, strict=True) if a.named}
+    assert len(set(labels.values())) == len(labels)
+    assert after.failures[0].label in after.verdict.sentence[Language.EN]
+
+
+def test_hosts_people_and_ids_inside_texts_get_pseudonyms() -> None:
+    names = Pseudonyms()
+    text = names.in_text("ssh root@web-1.example.com at 10.0.0.1 and https://u@job.example.com:80/x")
+    assert text == "ssh user-1 at host-1 and https://host-2:80/x"
+    assert names.in_text("10.0.0.1") == "host-1"
+
+
+def test_an_anonymised_answer_keeps_times_and_structure() -> None:
+    plain, shown = json.loads(answer()), json.loads(anonymise_answer(answer()))
+    assert shown["data"]["start_time"] == plain["data"]["start_time"]
+    (child_id, child), = shown["data"]["children"].items()  # fmt: skip
+    assert child["id"] == child_id == next(iter(shown["data"]["ex_data"]))
+    assert "任务" not in json.dumps(shown, ensure_ascii=False)
+
+
+def test_what_is_not_at_hand_cannot_be_anonymised() -> None:
+    snapshot = read(answer())
+    with pytest.raises(InputError, match="not at hand"):
+        anonymise(replace(snapshot, origin=replace(snapshot.origin, data=None)))
+
+
+# rules of one's own
+
+
+def test_own_rules_from_a_file_and_the_command_line(tmp_path: Path) -> None:
+    file = tmp_path / "rules.toml"
+    file.write_text("[[rule]]\nname = 'host'\npattern = 'db-\\d+'\n", "utf-8")
+    rules = own_rules([r"ticket (?P<s>\d+)"], file)
+    assert redact_text("db-12, ticket 99", rules) == ("***, ticket ***", {"own": 1, "host": 1})
+
+
+@pytest.mark.parametrize(
+    "pattern", ["(a+)+b", "(a|aa)*$", "((a*)b)*", "(?:x{2,})+", "(", "", "a" * 501]
+)
+def test_a_rule_that_is_none_or_could_stall_is_refused(pattern: str) -> None:
+    with pytest.raises(UsageError):
+        own_rules([pattern])
+
+
+@pytest.mark.parametrize("pattern", [r"a+b", r"[(+]+", r"\(a+\)+", r"(ab)+", r"(?:a|b)c", r"x{3}"])
+def test_a_plain_rule_is_taken(pattern: str) -> None:
+    assert not may_take_for_ever(pattern)
+    assert own_rules([pattern])
+
+
+def test_a_file_of_rules_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    for text in ("[[rule", "rule = 1", "[[rule]]\nname = 'a b'\npattern = 'x'"):
+        file = tmp_path / "rules.toml"
+        file.write_text(text, "utf-8")
+        with pytest.raises(UsageError):
+            own_rules(file=file)
+    with pytest.raises(UsageError):
+        own_rules(file=tmp_path / "none.toml")
+
+
+def test_the_checksum_of_an_identity_number() -> None:
+    assert is_identity("11010519491231002X")
+    assert not is_identity("110105194912310021")
+    assert not is_identity("110105194913310029")
+
+
+# the command
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> "Runner":
+    source = tmp_path / "answer.json"
+    source.write_bytes(answer())
+    return Runner(source)
+
+
+class Runner:
+    """Runs the command on one file."""
+
+    def __init__(self, source: Path) -> None:
+        self.source = source
+        self.app = typer.Typer(cls=Group)
+        redacting.add_to(self.app)
+        checking.add_to(self.app)
+
+    def __call__(self, *words: str, language: Language = Language.EN) -> tuple[str, str]:
+        done = CliRunner().invoke(self.app, ["redact", str(self.source), *words], obj=language)
+        if done.exception is not None:
+            raise done.exception
+        return done.stdout, done.stderr
+
+
+def test_a_preview_lists_and_writes_nothing(run: Runner, tmp_path: Path) -> None:
+    out, told = run("--preview")
+    assert "passwords and secrets\tdata.children." in out
+    assert "password=***" in out
+    assert S not in out + told
+    assert "masked: " in told
+    assert [path.name for path in tmp_path.iterdir()] == ["answer.json"]
+    assert "密码与密钥" in run("--preview", language=Language.ZH)[0]
+
+
+def test_a_cleaned_copy_is_written_and_can_be_read(run: Runner, tmp_path: Path) -> None:
+    target = tmp_path / "clean.json"
+    out, _ = run("-o", str(target), "--ips", "--anonymise")
+    assert out.strip() == str(target)
+    text = target.read_text("utf-8")
+    assert S not in text
+    assert "10.0.3.17" not in text
+    assert "登录" not in text
+    assert len(read(target).tree) == 2
+    with pytest.raises(UsageError):
+        run("-o", str(target))
+
+
+def test_the_cleaned_copy_goes_to_standard_output(run: Runner) -> None:
+    out, _ = run("-o", "-", "--redact-pattern", "任务")
+    assert json.loads(out)["data"]["name"] == MASK
+
+
+def test_saying_nothing_is_an_error(run: Runner) -> None:
+    with pytest.raises(UsageError):
+        run()

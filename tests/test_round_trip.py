@@ -1,0 +1,164 @@
+"""A page carries what it was made from: read back, it makes the same report."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from sops_report.errors import InputError
+from sops_report.reading.children import read_child_tasks
+from sops_report.reading.flow import read_flow
+from sops_report.reading.histories import read_histories
+from sops_report.reading.times import TimeReader
+from sops_report.redaction import data_block, with_data
+from sops_report.rendering import render
+from sops_report.report.as_json import as_json
+from sops_report.report.build import build_report
+from sops_report.snapshot import Attempt, Flow, FlowNode, Snapshot
+from sops_report.sources import read
+from sops_report.sources.page import answer_in_page, page_in, page_of
+from sops_report.words import Language
+
+CORPUS = Path(__file__).resolve().parent / "data" / "corpus"
+TASKS = sorted(path.name for path in CORPUS.iterdir() if (path / "snapshots").is_dir())
+
+
+def page(snapshot: Snapshot) -> str:
+    html = render(build_report(snapshot), "html")
+    return with_data(html, data_block(snapshot))
+
+
+def told(snapshot: Snapshot) -> dict[str, object]:
+    """Return what the report says, apart from where it came from."""
+    found = as_json(build_report(snapshot), Language.ZH)
+    found.pop("provenance")
+    return found
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_page_makes_the_same_report(task: str, tmp_path: Path) -> None:
+    snapshot = read(CORPUS / task)
+    path = tmp_path / "report.html"
+    path.write_text(page(snapshot), "utf-8")
+    assert told(read(path)) == told(snapshot)
+
+
+def test_a_page_from_bytes_and_a_page_of_a_page(tmp_path: Path) -> None:
+    snapshot = read(CORPUS / TASKS[0])
+    again = read(page(snapshot).encode())
+    assert told(again) == told(snapshot)
+    path = tmp_path / "again.html"
+    path.write_text(page(again), "utf-8")
+    assert told(read(path)) == told(snapshot)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_the_block_cannot_leave_its_element(task: str) -> None:
+    block = data_block(read(CORPUS / task))
+    assert block is not None
+    assert not re.search("[<>&\u2028\u2029]", block)
+    json.loads(block)
+
+
+def test_hostile_names_stay_inside_the_block(tmp_path: Path) -> None:
+    name = "</script><script>alert(1)</script><!-- \u2028 </body>"
+    raw = json.dumps({"id": "n1", "name": name, "state": "FINISHED", "children": {}})
+    snapshot = read(raw.encode())
+    text = page(snapshot)
+    inside = re.findall(r'<script type="application/json" id="sops-report-data">', text)
+    assert len(inside) == 1
+    assert "<script>alert" not in text
+    path = tmp_path / "report.html"
+    path.write_text(text, "utf-8")
+    assert read(path).tree.name[0] == name
+
+
+def test_secrets_are_not_carried() -> None:
+    raw = json.dumps({"id": "n1", "name": "x password=hunter2secret", "state": "FAILED",
+                      "children": {}, "ex_data": {"n1": "Bearer hunter2secret"}})  # fmt: skip
+    text = page(read(raw.encode()))
+    answer = answer_in_page(text.encode())
+    assert answer is not None
+    assert b"hunter2secret" not in answer
+    assert b"password=***" in answer
+    assert "hunter2secret" not in text
+
+
+def test_equal_input_makes_equal_bytes() -> None:
+    assert page(read(CORPUS / TASKS[0])) == page(read(CORPUS / TASKS[0]))
+
+
+def test_older_answers_are_left_out_before_the_answer_itself() -> None:
+    snapshot = next(s for task in TASKS if len((s := read(CORPUS / task)).earlier) > 2)
+    whole = data_block(snapshot)
+    assert whole is not None
+    smaller = data_block(snapshot, budget=len(whole) - 1)
+    assert smaller is not None
+    assert len(smaller) < len(whole)
+    html = with_data("<html><body></body></html>", smaller).encode()
+    assert answer_in_page(html) == answer_in_page(
+        with_data("<html><body></body></html>", whole).encode()
+    )
+    assert data_block(snapshot, budget=100) is None
+
+
+def test_a_page_without_data_is_as_it_was() -> None:
+    assert with_data("<body></body>", None) == "<body></body>"
+
+
+@pytest.mark.parametrize(
+    "block",
+    ["", "{", "[]", "{}", '{"schema": "sops-report/page/1"}', '{"schema": "other", "answer": "{}"}',
+     '{"packed": "!!"}', '{"packed": "H4sIAAAA"}', '{"packed": 3}', '{"packed": "AAAA"}',
+     "[" * 100_000],
+)  # fmt: skip
+def test_a_damaged_page_is_like_any_page(block: str) -> None:
+    text = f'<html><script type="application/json" id="sops-report-data">{block}</script></html>'
+    assert page_in(text.encode()) is None
+    with pytest.raises(InputError) as refusal:
+        read(text.encode())
+    assert refusal.value.key == "html-instead"
+
+
+def test_what_is_no_page_is_none() -> None:
+    assert answer_in_page(b"{}") is None
+    assert answer_in_page(b"<html></html>") is None
+    assert answer_in_page(b"") is None
+
+
+def test_flow_and_attempts_come_back_as_they_were() -> None:
+    snapshot = read(CORPUS / TASKS[0])
+    text = "<b>x</b> & <stdin> &lt;y&gt;"
+    attempts = {
+        "n1": (
+            Attempt(start_us=1_597_721_468_000_001, end_us=None, text=text),
+            Attempt(start_us=1_597_721_469_000_000, end_us=1_597_721_470_500_000, skipped=True),
+            Attempt(start_us=1_597_721_471_000_000, end_us=1_597_721_472_000_000, loop=2, failed=False),
+        )
+    }  # fmt: skip
+    nodes = {
+        "s": FlowNode(kind="start_event", name="", parent_id=None, successors=("p",)),
+        "p": FlowNode(kind="subprocess", name="子流程", parent_id=None, predecessors=("s",),
+                      template_node_id="t1"),
+        "a": FlowNode(kind="activity", name="a", parent_id="p", component="sleep_timer",
+                      successors=("b",), predecessors=("b",)),
+        "b": FlowNode(kind="exclusive_gateway", name="", parent_id="p", predecessors=("a",),
+                      successors=("a",)),
+    }  # fmt: skip
+    flow = Flow(nodes=nodes, back_edges=frozenset({("b", "a")}))
+    made = replace(snapshot, flow=flow, attempts=attempts, child_tasks={"n2": "77"})
+    carried = page_of(made)
+    assert carried is not None
+    again = read(carried.answer, None, None)
+    assert again.tree == snapshot.tree
+    assert carried.flow is not None
+    assert carried.histories is not None
+    found = read_flow(json.loads(carried.flow))
+    assert found is not None
+    assert dict(found.nodes) == nodes
+    assert found.back_edges == flow.back_edges
+    document = json.loads(carried.histories)
+    assert read_histories(document, TimeReader()) == attempts
+    assert read_child_tasks(document) == {"n2": "77"}

@@ -1,0 +1,177 @@
+"""One task's questions: each changed answer is archived, the last one always."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from sops_report.analysis import Analysis, analyse
+from sops_report.api.client import Answer, SopsClient
+from sops_report.api.retries import Clockwork
+from sops_report.archive import Archive
+from sops_report.config import Settings, Site, make_site
+from sops_report.errors import SopsReportError, UsageError
+from sops_report.reading import read_bytes
+from sops_report.snapshot import Origin, Snapshot
+from sops_report.sources.archived import Place, read_saved
+from sops_report.sources.files import Beside
+from sops_report.sources.live import Tell, Wanted, fetch
+
+_FLOW: Final = "pipeline_tree.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """One answer.
+
+    Attributes:
+        answer: Byte for byte.
+        analysis: What it says.
+        path: Where it lies; the older file where only clocks have moved.
+    """
+
+    answer: Answer
+    analysis: Analysis
+    path: Path
+
+
+class Poller:
+    """Asks for one task again and again, and keeps what is worth keeping."""
+
+    def __init__(  # noqa: PLR0913 - options
+        self,
+        task: Wanted,
+        settings: Settings,
+        *,
+        with_detail: bool = True,
+        with_histories: bool = True,
+        tell: Tell | None = None,
+        clocks: Clockwork | None = None,
+    ) -> None:
+        """Prepare to ask; nothing is sent yet.
+
+        Args:
+            task: Which task.
+            settings: Site, credentials and archive.
+            with_detail: Ask for the flow, once: without it progress has no end.
+            with_histories: Ask for earlier attempts when it is over.
+            tell: Is told which companion (``flow``, ``histories``) could not be had, and why.
+            clocks: The clocks, for tests.
+
+        Raises:
+            UsageError: Site or business id are not set.
+            NotAllowedError: Credentials are not set.
+        """
+        self.task = task
+        self._settings = settings
+        self._with_detail = with_detail
+        self._with_histories = with_histories
+        self._tell = tell
+        self._site = _site(task, settings)
+        self._archive = Archive(settings.archive)
+        self._client = SopsClient(self._site, settings.credentials(), clocks=clocks)
+        self._flow: bytes | None = None
+        self._last: Answer | None = None
+        self._newest: Poll | None = None
+
+    @property
+    def place(self) -> Place:
+        """Where the archive keeps this task."""
+        site = self._site
+        return {
+            "site": site.host, "scope": site.scope, "biz": site.biz or "",
+            "task_id": self.task.task_id,
+        }  # fmt: skip
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._client.close()
+
+    def ask(self) -> Poll:
+        """Ask once; an answer older than the last one (of another worker's cache) counts as it.
+
+        Raises:
+            NetworkError: The site could not be reached, or answered with an error.
+            NotAllowedError: Credentials or a permission are missing.
+            InputError: The answer holds no status.
+            SopsReportError: The archive cannot be written.
+        """
+        answer = self._client.get_task_status(
+            self.task.task_id, with_failed_node_info=True, with_auto_retry_status=True
+        )
+        if self._newest is None and self._with_detail:
+            self._ask_for_flow()
+        poll = self._archived(answer, ignore_elapsed=True)
+        if self._newest is not None and _is_older(poll.analysis, self._newest.analysis):
+            return self._newest
+        self._last, self._newest = answer, poll
+        return poll
+
+    def _ask_for_flow(self) -> None:
+        try:
+            self._flow = self._client.get_task_detail(self.task.task_id).body
+        except SopsReportError as refusal:
+            if self._tell is not None:
+                self._tell("flow", refusal)
+        else:
+            self._archive.save_beside(_FLOW, self._flow, **self.place)
+
+    def _archived(self, answer: Answer, *, ignore_elapsed: bool) -> Poll:
+        origin = Origin(source=self.task.task_id, fetched_at_us=answer.fetched_at_us, **self.place)
+        analysis = analyse(read_bytes(answer.body, origin, flow=self._flow))
+        saved = self._archive.save(
+            answer.body, **self.place, as_of_us=_named_after(analysis, answer),
+            fetched_at_us=answer.fetched_at_us, request=answer.request,
+            http_status=answer.http_status, ignore_elapsed=ignore_elapsed,
+        )  # fmt: skip
+        return Poll(answer=answer, analysis=analysis, path=saved.path)
+
+    def last_word(self) -> Snapshot | None:
+        """Archive the last answer in any case and read it; None if there never was one."""
+        if self._last is None:
+            return None
+        return self._read(self._archived(self._last, ignore_elapsed=False).path)
+
+    def final(self) -> Snapshot | None:
+        """Ask a last time, now for flow and histories too; what is known where that fails."""
+        known = self.last_word()
+        try:
+            fetch(
+                self.task, self._settings, tell=self._tell,
+                with_detail=self._with_detail, with_histories=self._with_histories,
+            )  # fmt: skip
+        except SopsReportError as refusal:
+            if self._tell is not None:
+                self._tell("histories", refusal)
+            return known
+        place = self.place
+        newest = self._archive.find(
+            place["biz"], place["task_id"], site=place["site"], scope=place["scope"]
+        )
+        return self._read(newest.path)
+
+    def _read(self, path: Path) -> Snapshot:
+        name = f"{self._site.biz}/{self.task.task_id}"
+        return read_saved(path, Beside(), source=name)
+
+
+def _site(task: Wanted, settings: Settings) -> Site:
+    site = settings.site() if settings.url or not task.url else make_site(task.url)
+    biz = task.biz or site.biz or settings.biz
+    if biz is None:
+        raise UsageError("no-biz", task_id=task.task_id)
+    return replace(site, biz=biz, scope=task.scope or site.scope)
+
+
+def _named_after(analysis: Analysis, answer: Answer) -> int | None:
+    """Return the moment that names the file: the site's clock, also where the tree has none."""
+    if analysis.clock.as_of_source == "server_clock":
+        return analysis.clock.as_of_us
+    return answer.site_time_us if answer.site_time_us is not None else analysis.clock.as_of_us
+
+
+def _is_older(new: Analysis, known: Analysis) -> bool:
+    """Compare by the server's clock; an answer that is not of that clock is never older."""
+    clocks = (new.clock, known.clock)
+    if any(clock.as_of_source != "server_clock" for clock in clocks):
+        return False
+    return (new.clock.as_of_us or 0) < (known.clock.as_of_us or 0)

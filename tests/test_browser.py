@@ -4,19 +4,34 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
+from io import BytesIO
+from pathlib import Path
 
 import pytest
 import reports
 from axe_playwright_python.sync_playwright import Axe
+from pdf_text import texts_of
+from PIL import Image
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from sops_report.rendering import render
+from sops_report.rendering.bundle import bundle
+from sops_report.report.model import FlowStep, Report
 from sops_report.words import Language
+from sops_report.words.lengths import display_zone
 
 pytestmark = pytest.mark.browser
 
 ADDRESS = "http://report.test/"
 JENKINS = "sandbox; default-src 'none'; img-src 'self'; style-src 'self';"
+POLICIES = {
+    "none": "",
+    "Jenkins": JENKINS,
+    "newer Jenkins": JENKINS.replace("sandbox;", "sandbox allow-same-origin;"),
+    "styles only": "default-src 'none'; style-src 'unsafe-inline'",
+    "raw file": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    "nothing": "default-src 'none'; sandbox",
+}
 NAMES = sorted(reports.SAMPLES)
 LANGUAGES = list(Language)
 
@@ -77,7 +92,8 @@ def test_nothing_runs_and_nothing_is_asked_for(
 ) -> None:
     page, events = visit(render(reports.SAMPLES[name](), "html", language))
     page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true; })")
-    page.hover("svg >> nth=1") if name != "stub" else None
+    if name != "stub":
+        page.hover("svg.gantt")
     page.wait_for_timeout(100)
     assert events == []
 
@@ -132,29 +148,126 @@ def test_axe_finds_nothing(
     assert not found, "\n".join(found)
 
 
+def letters(page: Page) -> int:
+    """Count what a reader can read; closed parts are opened as a click would."""
+    closed = page.locator("details:not([open]) > summary")
+    while closed.count():
+        closed.first.click()
+    return len("".join(page.inner_text("body").split()))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", NAMES)
-def test_all_is_there_without_style_and_script(
+@pytest.mark.parametrize("name", [*NAMES, "branched"])
+def test_all_is_there_under_every_policy(
     name: str, language: Language, visit: Callable[..., tuple[Page, list[str]]]
 ) -> None:
-    text = render(reports.SAMPLES[name](), "html", language)
-    full, _ = visit(text, java_script_enabled=False)
-    bare, _ = visit(text, policy=JENKINS, java_script_enabled=False)
-    seen, kept = (len("".join(page.inner_text("body").split())) for page in (full, bare))
-    assert seen > 100
-    assert kept >= 0.99 * seen
+    report = branched() if name == "branched" else reports.SAMPLES[name]()
+    text = render(report, "html", language)
+    counts = {
+        policy: letters(visit(text, policy=header, java_script_enabled=False)[0])
+        for policy, header in POLICIES.items()
+    }
+    assert counts["none"] > 100
+    assert all(count >= 0.99 * counts["none"] for count in counts.values()), counts
 
 
 def test_bars_and_colours_survive_without_style(
     visit: Callable[..., tuple[Page, list[str]]],
 ) -> None:
-    page, _ = visit(render(reports.failed(), "html"), policy=JENKINS, java_script_enabled=False)
-    bar = page.locator("svg.gantt rect.t-failed").last
+    page, _ = visit(render(branched(), "html"), policy=JENKINS, java_script_enabled=False)
+    bar = page.locator("svg.gantt path.t-failed")
     box = bar.bounding_box()
     assert box is not None
     assert box["width"] > 20
     assert bar.get_attribute("fill") == "#c6401f"
     assert page.locator("svg.gantt text", has_text="健康检查").first.is_visible()
+    assert page.locator("svg.flow text", has_text="申请变更单").is_visible()
+
+
+def test_labels_and_bars_of_a_row_are_in_step(
+    visit: Callable[..., tuple[Page, list[str]]],
+) -> None:
+    page, _ = visit(render(reports.failed(), "html"))
+    label = page.locator("svg.gantt text", has_text="负责人审批").bounding_box()
+    drawing = page.locator("svg.gantt").bounding_box()
+    data = page.get_attribute("svg.gantt path.critical", "d")
+    assert label is not None
+    assert drawing is not None
+    assert data is not None
+    upper = float(data.split("z")[1].split("H")[0].split()[1])
+    middle = label["y"] - drawing["y"] + label["height"] / 2
+    assert abs(middle - (upper + 7)) < 4
+
+
+def test_dragging_zooms_and_a_double_click_shows_all(
+    visit: Callable[..., tuple[Page, list[str]]],
+) -> None:
+    page, events = visit(render(reports.failed(), "html"), viewport={"width": 1280, "height": 2000})
+    plot, button = page.locator("svg.plot").first, page.locator("#zoom button")
+    box = page.locator("svg.gantt").bounding_box()
+    assert box is not None
+    assert not button.is_visible()
+    left, width = box["x"] + 0.36 * box["width"], 0.47 * box["width"]
+    page.mouse.move(left + 0.25 * width, box["y"] + 100)
+    page.mouse.down()
+    page.mouse.move(left + 0.4 * width, box["y"] + 100)
+    page.mouse.move(left + 0.5 * width, box["y"] + 100)
+    page.mouse.up()
+    start, _, length, _ = map(float, (plot.get_attribute("viewBox") or "").split())
+    assert (start, length) == (pytest.approx(250, abs=2), pytest.approx(250, abs=2))
+    assert page.locator("svg.brush").count() == 0
+    button.click()
+    assert (plot.get_attribute("viewBox") or "").startswith("0 0 1000 ")
+    assert events == []
+
+
+def test_keys_find_failures_and_the_search(visit: Callable[..., tuple[Page, list[str]]]) -> None:
+    page, events = visit(render(reports.large(4, 10), "html"))
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.id") == "f-1"
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.type") == "search"
+    page.keyboard.type("步骤 3-1")
+    assert page.input_value("#tools input") == "步骤 3-1"
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("o")
+    assert page.locator("details:not([open])").count() == 0
+    page.keyboard.press("c")
+    assert page.locator("details[open]").count() == 0
+    page.keyboard.press("?")
+    page.keyboard.press("o")
+    assert page.locator("#keys").is_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("c")
+    assert page.locator("details[open]").count() > 0
+    assert events == []
+
+
+def test_a_link_into_a_subprocess_opens_it(visit: Callable[..., tuple[Page, list[str]]]) -> None:
+    page, _ = visit(render(branched(), "html"))
+    assert page.locator("#w-4").get_attribute("open") is None
+    page.evaluate("location.hash = 'w-4'")
+    page.wait_for_function("document.getElementById('w-4').open")
+    assert page.locator("#w-4 svg").is_visible()
+
+
+def test_the_bundle_is_styled_by_its_file(browser: Browser, tmp_path: Path) -> None:
+    page_file, *_ = bundle(reports.failed(), tmp_path, Language.EN, display_zone(480))
+    page = browser.new_page()
+    asked: list[str] = []
+    page.route("**/*", partial(_serve, tmp_path, asked))
+    page.goto(f"{ADDRESS}{page_file.name}")
+    assert asked == ["report.html", "report.css"]
+    assert page.evaluate("getComputedStyle(document.body).marginTop") == "0px"
+    page.close()
+
+
+def _serve(folder: Path, asked: list[str], route: Route) -> None:
+    name = route.request.url.removeprefix(ADDRESS)
+    asked.append(name)
+    kind = "text/css" if name.endswith(".css") else "text/html; charset=utf-8"
+    headers = {"Content-Type": kind, "Content-Security-Policy": JENKINS.replace("sandbox;", "")}
+    route.fulfill(body=(folder / name).read_bytes(), headers=headers)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -175,11 +288,15 @@ def test_the_verdict_stands_above_the_fold(
 
 
 def test_a_minimum_bar_can_be_seen(visit: Callable[..., tuple[Page, list[str]]]) -> None:
-    page, _ = visit(render(reports.clean(), "html"))
-    for bar in page.locator("svg.gantt rect.t-success").all():
-        box = bar.bounding_box()
-        assert box is not None
-        assert box["width"] >= 1.5
+    """An event that took no time is a line of at least one and a half pixels."""
+    event = reports.N(label="instant", start=50, end=50)
+    nodes = reports.lay_out(reports.N(label="run", end=10_000, kind="root", inside=(event,)))
+    page, _ = visit(render(reports.make(nodes, "finished", ("Done.", "完成。")), "html"))
+    shot = page.locator("svg.gantt").screenshot()
+    image = Image.open(BytesIO(shot)).convert("RGB")
+    row = [image.getpixel((x, 36 + 24 + 12)) for x in range(int(image.width * 0.34), image.width)]
+    blue = [pixel for pixel in row if pixel[2] > pixel[0] + 40]
+    assert 1 <= len(blue) <= 4
 
 
 def test_printing_shows_every_failed_node(visit: Callable[..., tuple[Page, list[str]]]) -> None:
@@ -190,3 +307,45 @@ def test_printing_shows_every_failed_node(visit: Callable[..., tuple[Page, list[
     assert page.locator("table.nodes tr", has_text="步骤 5-1").first.is_visible()
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.locator("details:not([open])").count() > 0
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_a_pdf_names_every_failed_node(
+    has_script: bool,  # noqa: FBT001 - a parameter of the test
+    visit: Callable[..., tuple[Page, list[str]]],
+) -> None:
+    report = reports.large(6, 80)
+    failed = tuple(
+        reports.replace(node, state="FAILED", state_group="failed", label=f"bad{node.position}end")
+        if node.is_leaf and node.position % 37 == 0 else node
+        for node in report.nodes
+    )  # fmt: skip
+    names = [node.label for node in failed if node.label.startswith("bad")]
+    text = render(reports.replace(report, nodes=failed), "html")
+    page, _ = visit(text, java_script_enabled=has_script)
+    printed = texts_of(page.pdf(print_background=True))
+    assert len(names) > 10
+    assert not [name for name in names if not any(name in shown for shown in printed)]
+
+
+def test_forced_colours_keep_the_bars(visit: Callable[..., tuple[Page, list[str]]]) -> None:
+    page, _ = visit(render(reports.failed(), "html"), forced_colors="active")
+    fill = page.eval_on_selector("svg.gantt path.t-failed", "bar => getComputedStyle(bar).fill")
+    ground = page.eval_on_selector("svg.gantt", "svg => getComputedStyle(svg).backgroundColor")
+    assert fill != ground
+
+
+def branched() -> Report:
+    """Return a failed run with a flow: a branch that was not taken, a subprocess."""
+
+    def step(position: int | None, name: str, *after: int, kind: str = "activity",
+             scope: int = -1) -> FlowStep:  # fmt: skip
+        return FlowStep(
+            position=position, name=name, kind=kind, scope=scope, x=None, y=None, successors=after
+        )
+
+    return reports.replace(reports.failed(), flow=(
+        step(1, "", 1, kind="start_event"), step(2, "申请变更单", 2),
+        step(4, "", 3, 4, kind="exclusive_gateway"), step(None, "紧急发布"),
+        step(5, "数据库变更", kind="subprocess"), step(6, "备份 orders 库", scope=4),
+    ))  # fmt: skip

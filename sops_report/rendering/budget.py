@@ -40,6 +40,9 @@ class Limits:
         table, most_table: The same for the node table.
         flow: Nodes in the pictures of the flow.
         cards: Failures that get a card of their own.
+        failures: Failures that are named at all.
+        sections: Pieces of the critical path.
+        refs: Names in a list of skipped, retried or ignored nodes.
         text: Characters of one failure's text.
     """
 
@@ -49,6 +52,9 @@ class Limits:
     most_table: int = 20_000
     flow: int = 500
     cards: int = 20
+    failures: int = 500
+    sections: int = 200
+    refs: int = 100
     text: int = 64_000
 
     def smaller(self, factor: float) -> "Limits":

@@ -21,7 +21,7 @@ STYLE: Final = "report.css"
 CHARTS: Final = "charts"
 
 
-def bundle(
+def bundle(  # noqa: PLR0913 - two of them are the reader's language and zone
     report: Report,
     folder: Path,
     language: Language,

@@ -54,7 +54,7 @@ def _context(voice: Voice, halvings: int) -> dict[str, Any]:
     report = voice.report
     whole = sum(report.ledger.values())
     shade = listing.outcome_tone(report)
-    fills = CLASS_FILLS | TONE_FILLS
+    fills = {**CLASS_FILLS, **TONE_FILLS}
     return {
         "v": voice, "r": report, "t": voice.say,
         "fill": _plain(TONE_FILLS[shade], TONE_INKS[shade]), "ink": TONE_INKS[shade],

@@ -95,7 +95,7 @@ def _context(voice: Voice, limits: Limits, options: PageOptions) -> dict[str, An
         "chart": flowchart(voice, limits.flow, listed),
         "pieces": gantt.ledger_pieces(report.ledger),
         "n_sections": Counter(section.section_class for section in report.critical_path),
-        "sections": listing.sections(report),
+        "sections": listing.sections(report, limits.sections),
         "table": list(chunks(table, _CHUNK)), "listed": listed,
         "signatures": Counter(failure.signature for failure in report.failures),
         "tones": TONE_FILLS, "inks": TONE_INKS, "fills": CLASS_FILLS,

@@ -31,6 +31,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "page.flow.never": ("Never ran", "未执行"),
     "page.flow.route": ("Route taken", "执行过的路线"),
     "page.flow.other": ("Not taken", "未执行的路线"),
+    # nodes
+    "page.nodes.hint": ("no kind: a step; no self time: the same as the duration", "类型为空即标准插件节点，自身耗时为空即与总耗时相同"),
     # budget
     "page.shrunk": ("This page was kept within {size} by folding more rows than usual.", "为控制在 {size} 以内，本页折叠的行比平时多。"),
     "page.telling_left": ("{n} of the folded nodes failed, were retried or skipped, or were slow; there was no room for a row each. Their counts and times are in the sums.", "折叠的节点中有 {n} 个失败、重试、跳过或较慢，因篇幅所限没有单独成行，其数量和耗时已计入合计。"),
@@ -38,7 +40,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "page.budget.none": ("nothing is folded: {n} of {n} nodes have a row", "没有折叠：{n} 个节点全部列出"),
     "page.budget.some": ("{shown} of {n} nodes have a row, the others are counted in the rows above them", "{n} 个节点中列出 {shown} 个，其余计入所属的行"),
     # findings
-    "page.next": ("Next{colon}{step}", "下一步{colon}{step}"),
+    "page.next": ("Next, for {label}: {step}", "下一步（{label}）：{step}"),
     "page.advice": ("What to do about it", "改进建议"),
     "page.saving": ("up to {length} shorter", "最多可缩短 {length}"),
     "page.people": ("Waited for people: {on} on the critical path, {off} beside it.", "等待人工：关键路径上 {on}，其余 {off}。"),

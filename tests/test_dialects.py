@@ -28,7 +28,9 @@ def crowded() -> Report:
     report = reports.hostile()
     nodes = report.nodes
     many = tuple(
-        reports.failure(nodes, 2, path="位" * 400, text="错误" * 4000, links=("https://a.example/" + "x" * 400,))
+        reports.failure(
+            nodes, 2, path="位" * 400, text="错误" * 4000, links=(f"https://a.example/{'x' * 400}",)
+        )
         for _ in range(300)
     )  # fmt: skip
     notes = tuple(report.notes[0] for _ in range(300))

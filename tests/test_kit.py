@@ -22,7 +22,7 @@ from sops_report.snapshot import Snapshot
 from sops_report.sources import read
 from sops_report.words import Language
 
-SECRET = "hunter2secret"
+SECRET = "hunter2secret"  # noqa: S105 - what must not be seen
 CHILD = "n" + "1" * 31
 ANSWER = {
     "result": True,

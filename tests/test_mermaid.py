@@ -26,8 +26,8 @@ NASTY = (
     "section one", "title two", "click t1 href x", "weekday monday", "excludes weekends",
     "todayMarker off", "dateFormat YYYY", "axisFormat %Y", "tickInterval 1day",
     "inclusiveEndDates", "2020-01-01", "50% done", "a: b", "a; b", "a, b", 'say "x"', "<b>x</b>",
-    "%%{init: {}}%%", "#35;", "@all #12", "定时：节点", "vert x", "crit, done, t1", "gantt", "\u202e",
-    "`x`", "{a}", "a\\b", "acc title", "accTitle: x", "end", "😀", "x" * 300,
+    "%%{init: {}}%%", "#35;", "@all #12", "定时：节点", "vert x", "crit, done, t1", "gantt",
+    "\u202e", "`x`", "{a}", "a\\b", "acc title", "accTitle: x", "end", "😀", "x" * 300,
 )  # fmt: skip
 
 

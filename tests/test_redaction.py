@@ -1,4 +1,4 @@
-"""Secrets leave no writer, harmless texts stay, and hostile texts cost no more than their length."""
+"""Secrets leave no writer, harmless texts stay, hostile texts cost no more than their length."""
 
 import json
 import time
@@ -42,7 +42,8 @@ S = "hunter2secret"  # what must never be seen
 SECRETS = {
     "secret": [
         f"password={S}", f"DB_PASSWORD: {S}", f'{{"db_password": "{S}", "x": 1}}',
-        rf'{{\"password\": \"{S}\"}}', f"mysql_root_passwd = '{S}'", f"pwd => {S}", f"--password {S}",
+        rf'{{\"password\": \"{S}\"}}', f"mysql_root_passwd = '{S}'", f"pwd => {S}",
+        f"--password {S}",
         f"mysql -uroot -p{S} db", f"sshpass -p {S} ssh a", f"https://a.example/?token={S}&x=1",
         f"bk_app_secret={S}", f"密码：{S}，请重试", f"口令为 {S}", f"<password>{S}</password>",
         f'"${{db_pwd}}": {{"value": "{S}"}}', f'password="{S} with blanks', f"client-secret: {S}",
@@ -146,7 +147,7 @@ def with_secrets() -> Report:
                 ex_data=node.ex_data and f"{node.ex_data} {told}")
         for node in report.nodes
     )  # fmt: skip
-    both = {language: f"x {told}" for language in Language}
+    both = dict.fromkeys(Language, f"x {told}")
     return replace(
         report, nodes=nodes, task_text=told,
         task=replace(report.task, name=told, site=told, biz=told, task_id=told, root_id=told),
@@ -183,7 +184,10 @@ def test_no_dialect_tells_a_secret(dialect: str) -> None:
 @pytest.mark.parametrize("form", [Format.HTML, Format.MARKDOWN, Format.TEXT])
 def test_the_counts_stand_in_the_provenance(form: Format) -> None:
     report = replace(reports.clean(), task_text=f"password={S} and Bearer {S}")
-    for language, words in ((Language.EN, "passwords and secrets: 1"), (Language.ZH, "密码与密钥 1 处")):
+    for language, words in (
+        (Language.EN, "passwords and secrets: 1"),
+        (Language.ZH, "密码与密钥 1 处"),
+    ):
         assert words in render(report, form, language)
     assert json.loads(render(report, "json"))["redactions"] == {"secret": 1, "token": 1}
 
@@ -269,7 +273,9 @@ def test_a_very_deep_answer_needs_no_recursion() -> None:
 
 @given(st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
+    ),
 ))  # fmt: skip
 def test_walking_through_a_document_changes_nothing_by_itself(value: object) -> None:
     for text in (json.dumps(value), json.dumps(value, ensure_ascii=False, indent=2)):
@@ -296,7 +302,9 @@ def test_pseudonyms_are_consistent_and_leave_no_name(data: Path) -> None:
 
 def test_hosts_people_and_ids_inside_texts_get_pseudonyms() -> None:
     names = Pseudonyms()
-    text = names.in_text("ssh root@web-1.example.com at 10.0.0.1 and https://u@job.example.com:80/x")
+    text = names.in_text(
+        "ssh root@web-1.example.com at 10.0.0.1 and https://u@job.example.com:80/x"
+    )
     assert text == "ssh user-1 at host-1 and https://host-2:80/x"
     assert names.in_text("10.0.0.1") == "host-1"
 
@@ -369,12 +377,14 @@ class Runner:
     """Runs the command on one file."""
 
     def __init__(self, source: Path) -> None:
+        """Take the file to run on."""
         self.source = source
         self.app = typer.Typer(cls=Group)
         redacting.add_to(self.app)
         checking.add_to(self.app)
 
     def __call__(self, *words: str, language: Language = Language.EN) -> tuple[str, str]:
+        """Return what is written to standard output and error."""
         done = CliRunner().invoke(self.app, ["redact", str(self.source), *words], obj=language)
         if done.exception is not None:
             raise done.exception

@@ -96,9 +96,7 @@ def anonymised(page: Page, names: Pseudonyms) -> Page:
     return replace(
         page,
         answer=_exchanged(page.answer, names),
-        earlier=tuple(
-            replace(item, data=_exchanged(item.data, names)) for item in page.earlier
-        ),
+        earlier=tuple(replace(item, data=_exchanged(item.data, names)) for item in page.earlier),
         flow=None if page.flow is None else _exchanged(page.flow, names),
         histories=None if page.histories is None else _exchanged(page.histories, names),
         task_id=None if page.task_id is None else names.of("id", page.task_id),

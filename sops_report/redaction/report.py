@@ -22,9 +22,7 @@ _OURS: Final = frozenset({
 _NO_TEXTS: Final = (bool, int, int | None, float | None, datetime | None)
 # a path is made of labels, so it tells nothing new, but it is masked like them
 _NODE_TEXTS: Final = tuple(
-    field.name
-    for field in fields(Node)
-    if field.name not in _OURS and field.type not in _NO_TEXTS
+    field.name for field in fields(Node) if field.name not in _OURS and field.type not in _NO_TEXTS
 )
 
 

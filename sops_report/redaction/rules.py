@@ -71,7 +71,9 @@ _HEADER: Final = _compiled(
     rf"(?:{_QUOTE})?{_NOTHING}(?P<s>\{{[^}}\n]{{0,4000}}\}}?|[^\s\"'<>\\{{][^\n\r\"'<>\\]{{0,4000}})"
 )
 _BEARER: Final = _compiled(r"\b(?:Bearer|Basic)\s{1,4}(?P<s>[A-Za-z0-9._~+/=-]{8,4000})")
-_URL: Final = _compiled(rf"://[^\s/@:\"'<>\\]{{0,200}}:{_NOTHING}(?P<s>[^\s/\"'<>\\]{{1,200}})(?=@|…)")
+_URL: Final = _compiled(
+    rf"://[^\s/@:\"'<>\\]{{0,200}}:{_NOTHING}(?P<s>[^\s/\"'<>\\]{{1,200}})(?=@|…)"
+)
 _QUERY: Final = _compiled(
     r"[?&](?:sig|sign|signature|auth|code|ticket|sid|key|ak|sk|session)="
     rf"{_NOTHING}(?P<s>[^&\s#\"'<>\\]{{1,2000}})"

@@ -103,9 +103,7 @@ def _bytes(text: str) -> int:
     return len(text.encode("utf-8", "replace"))
 
 
-def _joined(
-    voice: Voice, writer: Dialect, texts: dict[str, str], left_out: Sequence[str]
-) -> str:
+def _joined(voice: Voice, writer: Dialect, texts: dict[str, str], left_out: Sequence[str]) -> str:
     begin, end = writer.around
     pieces = [begin, *texts.values()]
     if left_out:

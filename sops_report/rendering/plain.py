@@ -54,9 +54,7 @@ def _heading(block: Heading) -> str:
 
 def _table(block: Table) -> str:
     rows = [list(block.head), *([_line(cell) for cell in row] for row in block.rows)]
-    widths = [
-        min(_COLUMN, max(cells(row[at]) for row in rows)) for at in range(len(block.head))
-    ]
+    widths = [min(_COLUMN, max(cells(row[at]) for row in rows)) for at in range(len(block.head))]
     rule = ["-" * width for width in widths]
     return "\n".join(_row(row, widths, block.right) for row in [rows[0], rule, *rows[1:]])
 

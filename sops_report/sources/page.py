@@ -127,9 +127,7 @@ def _read(page: Page, data: bytes, source: str, fetched_at_us: int | None) -> li
     except InputError as refusal:
         if refusal.key != "extra-data":
             raise
-        return read_snapshots(
-            data, origin, flow=page.flow, histories=page.histories, lines=True
-        )
+        return read_snapshots(data, origin, flow=page.flow, histories=page.histories, lines=True)
 
 
 def _of_task(found: list[Snapshot], task: str | None) -> list[Snapshot]:

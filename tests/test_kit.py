@@ -150,6 +150,16 @@ def test_a_kit_under_pseudonyms_names_nobody(source: Path, tmp_path: Path) -> No
     assert "node-2" in (tmp_path / "kit" / "title.txt").read_text("utf-8")
 
 
+def test_the_post_mortem_file_is_made_and_shown(source: Path, tmp_path: Path) -> None:
+    file = tmp_path / "postmortem.yaml"
+    run(str(source), "-o", str(tmp_path / "one"), "--postmortem", str(file))
+    file.write_text(file.read_text("utf-8").replace('trigger: ""', 'trigger: "a typo"'), "utf-8")
+    run(str(source), "-o", str(tmp_path / "two"), "--postmortem", str(file))
+    for name in ("summary.md", "report.html"):
+        assert "a typo" in (tmp_path / "two" / name).read_text("utf-8")
+    assert 'trigger: "a typo"' in file.read_text("utf-8")
+
+
 def test_a_dialect_that_is_none_is_refused(source: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         run(str(source), "-o", str(tmp_path / "kit"), "--dialect", "klingon")

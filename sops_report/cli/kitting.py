@@ -7,12 +7,22 @@ from typing import Annotated, Any
 import typer
 
 from sops_report.cli.chrome import Command
-from sops_report.cli.masking import Anonymise, NoEmbed, NoRedact, Patterns, RulesFile, rules_of
+from sops_report.cli.masking import (
+    Anonymise,
+    NoEmbed,
+    NoRedact,
+    Patterns,
+    PostMortemFile,
+    RulesFile,
+    rules_of,
+)
 from sops_report.cli.options import Force, Talk, on_source
 from sops_report.errors import UsageError
 from sops_report.kit import TRACKERS, make_kit
+from sops_report.postmortem import refresh
 from sops_report.redaction import anonymise as with_pseudonyms
 from sops_report.rendering.dialects import DIALECTS
+from sops_report.report.build import build_report
 from sops_report.snapshot import Snapshot
 from sops_report.words.lengths import size
 
@@ -37,6 +47,7 @@ def kit(  # noqa: PLR0913 - options
     out: Out,
     tracker: For = "github",
     dialect: DialectName = None,
+    postmortem: PostMortemFile = None,
     raw: Raw = False,
     anonymise: Anonymise = False,
     no_redact: NoRedact = False,
@@ -49,12 +60,15 @@ def kit(  # noqa: PLR0913 - options
     check_dialect(dialect)
     if anonymise:
         snapshot = with_pseudonyms(snapshot)
+    written = None
+    if postmortem is not None:
+        written = refresh(postmortem, build_report(snapshot), talk.language)
     chosen = rules_of(no_redact=no_redact, patterns=pattern, file=rules)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         made = make_kit(
             snapshot, tracker=tracker, dialect=dialect, language=talk.language, zone=talk.zone,
-            rules=chosen, raw=raw, embed=not no_embed,
+            rules=chosen, raw=raw, embed=not no_embed, postmortem=written,
         )  # fmt: skip
     for path in made.write(out, force=force):
         typer.echo(str(path))

@@ -17,6 +17,9 @@ Patterns = Annotated[
 RulesFile = Annotated[
     Path | None, typer.Option("--redact-rules", metavar="FILE", help="help.redact_rules")
 ]
+PostMortemFile = Annotated[
+    Path | None, typer.Option("--postmortem", metavar="FILE", help="help.postmortem")
+]
 
 
 def rules_of(

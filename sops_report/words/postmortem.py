@@ -52,6 +52,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "postmortem.file.timeline": ("What people saw and did, as at: 2024-12-31 09:30, text: …", "人工看到和做的事，如 at: 2024-12-31 09:30，text: ……"),
     # what the command line says
     "help.check": ("A gate: exit code 1 where something is missing. --postmortem FILE says what people still have to write.", "检查关口：不满足时退出码为 1。--postmortem 文件 会列出还需人工填写的内容。"),
+    "help.postmortem": ("What people write: a YAML file, made on the first run and refreshed on each later one. Nothing typed is lost.", "人工填写的复盘文件（YAML）：首次运行时创建，之后每次只更新自动部分，已填写的内容不会丢失。"),
     "help.check_postmortem": ("The post-mortem file to look at.", "要检查的复盘文件。"),
     "talk.postmortem_whole": ("{path}: nothing is missing", "{path}：没有缺项"),
     "error.postmortem-open": ("{path}: {n} questions are open", "{path}：还有 {n} 个问题未回答"),

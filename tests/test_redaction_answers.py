@@ -1,0 +1,191 @@
+"""Raw answers: cleaned with their structure kept, exchanged for pseudonyms, and the command."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import typer
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from sops_report.cli import checking, redacting
+from sops_report.cli.chrome import Group
+from sops_report.errors import InputError, UsageError
+from sops_report.redaction import (
+    MASK,
+    Pseudonyms,
+    anonymise,
+    anonymise_answer,
+    redact_answer,
+)
+from sops_report.redaction.tokens import replace_texts
+from sops_report.rendering import render
+from sops_report.report.build import build_report
+from sops_report.sources import read
+from sops_report.words import Language
+
+S = "hunter2secret"
+
+
+def answer(**more: object) -> bytes:
+    child = {"id": "n" + "1" * 31, "name": f"登录 password={S}", "state": "FAILED", "children": {}}
+    root = {
+        "id": "n" + "0" * 31, "name": "任务", "state": "FAILED", "children": {child["id"]: child},
+        "start_time": "2020-08-18 11:31:08 +0800", "elapsed_time": 9,
+        "ex_data": {child["id"]: f"Authorization: Bearer {S} from 10.0.3.17"}, **more,
+    }  # fmt: skip
+    return json.dumps({"result": True, "data": root}, ensure_ascii=False, indent=1).encode()
+
+
+def shape(value: object) -> object:
+    """Return a value's structure without its texts."""
+    if isinstance(value, dict):
+        return {key: shape(item) for key, item in value.items()}
+    return [shape(item) for item in value] if isinstance(value, list) else type(value)
+
+
+def test_a_cleaned_answer_keeps_structure_and_ids() -> None:
+    cleaned, found = redact_answer(answer())
+    assert S.encode() not in cleaned
+    assert shape(json.loads(cleaned)) == shape(json.loads(answer()))
+    assert {finding.rule for finding in found} == {"secret", "header"}
+    assert all(S not in finding.shown for finding in found)
+    assert any(finding.place.endswith("name") for finding in found)
+
+
+@pytest.mark.parametrize("value", ["abc", 12345, {"value": "abc", "x": 1}])
+def test_a_value_under_the_name_of_a_secret_is_masked_whole(value: object) -> None:
+    cleaned, found = redact_answer(answer(db_password=value, empty_password="", no_token=None))
+    assert found[-1].place == "data.db_password" + (".value" if isinstance(value, dict) else "")
+    data = json.loads(cleaned)["data"]
+    shown = data["db_password"]
+    assert shown == ({"value": MASK, "x": 1} if isinstance(value, dict) else MASK)
+    assert data["empty_password"] == ""
+    assert data["no_token"] is None
+
+
+def test_harmless_answers_stay_byte_for_byte(data: Path) -> None:
+    for path in sorted((data / "corpus").glob("*/snapshots/*.json"))[:60]:
+        raw = path.read_bytes()
+        cleaned, found = redact_answer(raw)
+        if not found:
+            assert cleaned == raw
+
+
+def test_a_very_deep_answer_needs_no_recursion() -> None:
+    deep = b'{"a":' * 20_000 + f'"password={S}"'.encode() + b"}" * 20_000
+    cleaned, found = redact_answer(deep)
+    assert S.encode() not in cleaned
+    assert "…" in found[0].place
+
+
+@given(st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
+    ),
+))  # fmt: skip
+def test_walking_through_a_document_changes_nothing_by_itself(value: object) -> None:
+    for text in (json.dumps(value), json.dumps(value, ensure_ascii=False, indent=2)):
+        assert replace_texts(text, lambda text, _: text) == text
+
+
+# pseudonyms
+
+
+def test_pseudonyms_are_consistent_and_leave_no_name(data: Path) -> None:
+    snapshot = read(data / "corpus" / "fail_leaf_nested_siblings")
+    before, after = build_report(snapshot), build_report(anonymise(snapshot))
+    text = render(after, "json")
+    for node in before.nodes:
+        assert node.node_id is None or node.node_id not in text
+        assert not node.named or len(node.label) < 2 or json.dumps(node.label)[1:-1] not in text
+    assert [n.duration_s for n in after.nodes] == [n.duration_s for n in before.nodes]
+    assert after.ledger == before.ledger
+    assert after.counts == before.counts
+    labels = {a.label: b.label for a, b in zip(before.nodes, after.nodes, strict=True) if a.named}
+    assert len(set(labels.values())) == len(labels)
+    assert after.failures[0].label in after.verdict.sentence[Language.EN]
+
+
+def test_hosts_people_and_ids_inside_texts_get_pseudonyms() -> None:
+    names = Pseudonyms()
+    text = names.in_text(
+        "ssh root@web-1.example.com at 10.0.0.1 and https://u@job.example.com:80/x"
+    )
+    assert text == "ssh user-1 at host-1 and https://host-2:80/x"
+    assert names.in_text("10.0.0.1") == "host-1"
+
+
+def test_an_anonymised_answer_keeps_times_and_structure() -> None:
+    plain, shown = json.loads(answer()), json.loads(anonymise_answer(answer()))
+    assert shown["data"]["start_time"] == plain["data"]["start_time"]
+    (child_id, child), = shown["data"]["children"].items()  # fmt: skip
+    assert child["id"] == child_id == next(iter(shown["data"]["ex_data"]))
+    assert "任务" not in json.dumps(shown, ensure_ascii=False)
+
+
+def test_what_is_not_at_hand_cannot_be_anonymised() -> None:
+    snapshot = read(answer())
+    with pytest.raises(InputError, match="not at hand"):
+        anonymise(replace(snapshot, origin=replace(snapshot.origin, data=None)))
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> "Runner":
+    source = tmp_path / "answer.json"
+    source.write_bytes(answer())
+    return Runner(source)
+
+
+class Runner:
+    """Runs the command on one file."""
+
+    def __init__(self, source: Path) -> None:
+        """Take the file to run on."""
+        self.source = source
+        self.app = typer.Typer(cls=Group)
+        redacting.add_to(self.app)
+        checking.add_to(self.app)
+
+    def __call__(self, *words: str, language: Language = Language.EN) -> tuple[str, str]:
+        """Return what is written to standard output and error."""
+        done = CliRunner().invoke(self.app, ["redact", str(self.source), *words], obj=language)
+        if done.exception is not None:
+            raise done.exception
+        return done.stdout, done.stderr
+
+
+def test_a_preview_lists_and_writes_nothing(run: Runner, tmp_path: Path) -> None:
+    out, told = run("--preview")
+    assert "passwords and secrets\tdata.children." in out
+    assert "password=***" in out
+    assert S not in out + told
+    assert "masked: " in told
+    assert [path.name for path in tmp_path.iterdir()] == ["answer.json"]
+    assert "密码与密钥" in run("--preview", language=Language.ZH)[0]
+
+
+def test_a_cleaned_copy_is_written_and_can_be_read(run: Runner, tmp_path: Path) -> None:
+    target = tmp_path / "clean.json"
+    out, _ = run("-o", str(target), "--ips", "--anonymise")
+    assert out.strip() == str(target)
+    text = target.read_text("utf-8")
+    assert S not in text
+    assert "10.0.3.17" not in text
+    assert "登录" not in text
+    assert len(read(target).tree) == 2
+    with pytest.raises(UsageError):
+        run("-o", str(target))
+
+
+def test_the_cleaned_copy_goes_to_standard_output(run: Runner) -> None:
+    out, _ = run("-o", "-", "--redact-pattern", "任务")
+    assert json.loads(out)["data"]["name"] == MASK
+
+
+def test_saying_nothing_is_an_error(run: Runner) -> None:
+    with pytest.raises(UsageError):
+        run()

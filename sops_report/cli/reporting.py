@@ -1,18 +1,35 @@
 """``report`` and ``show``: the post-mortem as files, on standard output and in the terminal."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from sops_report.cli.chrome import Command
+from sops_report.cli.kitting import DialectName, check_dialect
+from sops_report.cli.masking import (
+    Anonymise,
+    Ips,
+    NoEmbed,
+    NoRedact,
+    Patterns,
+    PostMortemFile,
+    RulesFile,
+    rules_of,
+)
 from sops_report.cli.options import Force, Talk, on_source
 from sops_report.cli.outputs import check_targets, is_coloured, is_stdout, put, width
+from sops_report.cli.writing import STYLE, Writer, page_options
 from sops_report.errors import UsageError
 from sops_report.files import write_whole
-from sops_report.rendering import Format, render
+from sops_report.postmortem import refresh
+from sops_report.redaction import anonymise as with_pseudonyms
+from sops_report.redaction import redact
+from sops_report.rendering import Format
 from sops_report.rendering.text import render_text
 from sops_report.report.build import build_report
+from sops_report.report.model import Report
 from sops_report.report.naming import file_name
 from sops_report.snapshot import Snapshot
 from sops_report.words.lengths import display_zone
@@ -20,6 +37,17 @@ from sops_report.words.lengths import display_zone
 Out = Annotated[list[Path] | None, typer.Option("-o", "--out", metavar="FILE", help="help.out")]
 To = Annotated[Format | None, typer.Option("--to", "-t", help="help.to")]
 
+Bundle = Annotated[Path | None, typer.Option("--bundle", metavar="DIR", help="help.bundle")]
+Email = Annotated[Path | None, typer.Option("--email", metavar="FILE", help="help.email")]
+Css = Annotated[str, typer.Option("--css", metavar="inline|external", help="help.css")]
+Js = Annotated[str, typer.Option("--js", metavar="inline|none", help="help.js")]
+Full = Annotated[bool, typer.Option("--full", help="help.full")]
+MaxBytes = Annotated[
+    int | None, typer.Option("--max-bytes", metavar="N", min=20_000, help="help.max_bytes")
+]
+
+_CSS: Final = ("inline", "external")
+_JS: Final = ("inline", "none")
 _OTHER_SUFFIXES: Final = {"htm": "html", "markdown": "md", "text": "txt"}
 
 
@@ -30,22 +58,81 @@ def add_to(app: typer.Typer) -> None:
 
 
 @on_source
-def report(
-    snapshot: Snapshot, talk: Talk, *, out: Out = None, to: To = None, force: Force = False
+def report(  # noqa: PLR0913 - options
+    snapshot: Snapshot,
+    talk: Talk,
+    *,
+    out: Out = None,
+    to: To = None,
+    force: Force = False,
+    dialect: DialectName = None,
+    bundle: Bundle = None,
+    email: Email = None,
+    css: Css = "inline",
+    js: Js = "inline",
+    full: Full = False,
+    max_bytes: MaxBytes = None,
+    postmortem: PostMortemFile = None,
+    anonymise: Anonymise = False,
+    no_redact: NoRedact = False,
+    ips: Ips = False,
+    pattern: Patterns = None,
+    rules: RulesFile = None,
+    no_embed: NoEmbed = False,
 ) -> None:
     """Write the post-mortem of a task."""
-    made = build_report(snapshot)
+    check_dialect(dialect)
+    _check_word("--css", css, _CSS)
+    _check_word("--js", js, _JS)
+    chosen = rules_of(no_redact=no_redact, ips=ips, patterns=pattern, file=rules)
+    subject = with_pseudonyms(snapshot) if anonymise else snapshot
+    made = build_report(subject)
+    targets, formats = _targets(made, out, to, alone=bundle is None and email is None)
+    check_targets([*targets, *([email] if email else [])], force=force)
+    if postmortem is not None:
+        made = replace(made, postmortem=refresh(postmortem, made, talk.language))
+    writer = Writer(
+        snapshot=subject,
+        report=made,
+        talk=talk,
+        rules=chosen,
+        page=page_options(css=css, js=js, full=full, max_bytes=max_bytes),
+        dialect=dialect or "github",
+        embed=not no_embed,
+    )
+    _write(writer, targets, formats, force=force)
+    if email is not None:
+        write_whole(email, writer.email().encode("utf-8", "replace"), force=force)
+        typer.echo(str(email))
+    for path in writer.bundle(bundle, force=force) if bundle is not None else ():
+        typer.echo(str(path))
+
+
+def _targets(
+    made: Report, out: list[Path] | None, to: Format | None, *, alone: bool
+) -> tuple[list[Path], list[Format]]:
+    """Return where to write and in which formats; by default one file named after the task."""
     own_name = Path(file_name(made, to or Format.HTML))
-    targets = [path / own_name if path.is_dir() else path for path in out or [own_name]]
-    formats = [_format_of(target, to) for target in targets]
-    check_targets(targets, force=force)
-    texts = [render(made, form, talk.language, talk.zone) for form in formats]
-    for target, text in zip(targets, texts, strict=True):
+    asked = out or ([own_name] if alone else [])
+    targets = [path / own_name if path.is_dir() else path for path in asked]
+    return targets, [_format_of(target, to) for target in targets]
+
+
+def _write(writer: Writer, targets: list[Path], formats: list[Format], *, force: bool) -> None:
+    """Write all files, or none if one text cannot be made."""
+    to_stdout = any(map(is_stdout, targets))
+    for target, text in list(writer.files(targets, formats)):
         if is_stdout(target):
             put(text)
         else:
-            write_whole(target, text.encode("utf-8", "replace"), force=force)
-            typer.echo(str(target), err=any(map(is_stdout, targets)))
+            is_style = target.name == STYLE and target not in targets
+            write_whole(target, text.encode("utf-8", "replace"), force=force or is_style)
+            typer.echo(str(target), err=to_stdout)
+
+
+def _check_word(option: str, word: str, known: tuple[str, ...]) -> None:
+    if word not in known:
+        raise UsageError("bad-word", option=option, word=word[:40], known=", ".join(known))
 
 
 def _format_of(target: Path, to: Format | None) -> Format:
@@ -64,7 +151,7 @@ def _format_of(target: Path, to: Format | None) -> Format:
 @on_source
 def show(snapshot: Snapshot, talk: Talk) -> None:
     """Show the post-mortem in the terminal."""
-    made = build_report(snapshot)
+    made, _ = redact(build_report(snapshot))
     zone = display_zone(made.task.offset_minutes, talk.zone)
     text = render_text(made, talk.language, zone, color=is_coloured(), width=width(100))
     typer.echo(text, nl=False)

@@ -1,0 +1,94 @@
+"""A post-mortem's texts as the options of ``report`` want them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sops_report.cli.options import Talk
+from sops_report.redaction import Rule, redact
+from sops_report.redaction.embedding import data_block, with_data
+from sops_report.rendering import Format, render
+from sops_report.rendering.budget import PageOptions
+from sops_report.report.model import Report
+from sops_report.snapshot import Snapshot
+from sops_report.words.lengths import display_zone
+
+STYLE = "report.css"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """Makes the texts of one report.
+
+    Attributes:
+        snapshot: What the report is made from; a page carries it as data.
+        report: The report.
+        talk: The reader's language and zone.
+        rules: What is masked.
+        page: How an HTML page is made.
+        dialect: Of Markdown.
+        embed: A page carries its data, so that it can be read back.
+    """
+
+    snapshot: Snapshot
+    report: Report
+    talk: Talk
+    rules: Sequence[Rule]
+    page: PageOptions
+    dialect: str
+    embed: bool
+
+    def text(self, form: Format) -> str:
+        """Return the whole document in one format."""
+        if form is Format.HTML:
+            return self._page()
+        return render(
+            self.report,
+            form,
+            self.talk.language,
+            self.talk.zone,
+            dialect=self.dialect,
+            rules=self.rules,
+        )
+
+    def _page(self) -> str:
+        from sops_report.rendering.html import render_page  # noqa: PLC0415 - brings Jinja
+
+        masked, _ = redact(self.report, self.rules)
+        zone = display_zone(masked.task.offset_minutes, self.talk.zone)
+        page = render_page(masked, self.talk.language, zone, self.page)
+        block = data_block(self.snapshot, self.rules) if self.embed else None
+        return with_data(str(page), block)
+
+    def bundle(self, folder: Path, *, force: bool) -> list[Path]:
+        """Write the page, its style sheet and its charts as files for strict hosts."""
+        from sops_report.rendering.bundle import bundle  # noqa: PLC0415 - brings Jinja
+
+        masked, _ = redact(self.report, self.rules)
+        zone = display_zone(masked.task.offset_minutes, self.talk.zone)
+        return bundle(masked, folder, self.talk.language, zone, self.page, force=force)
+
+    def email(self) -> str:
+        """Return the body of a mail."""
+        from sops_report.rendering.email import render_email  # noqa: PLC0415 - brings Jinja
+
+        masked, _ = redact(self.report, self.rules)
+        zone = display_zone(masked.task.offset_minutes, self.talk.zone)
+        return render_email(masked, self.talk.language, zone)
+
+    def files(self, targets: Sequence[Path], forms: Sequence[Format]) -> Iterator[tuple[Path, str]]:
+        """Yield every file to write; a page whose style is a file brings that file along."""
+        for target, form in zip(targets, forms, strict=True):
+            yield target, self.text(form)
+        pages = [t for t, form in zip(targets, forms, strict=True) if form is Format.HTML]
+        if self.page.css == "external":
+            from sops_report.rendering.html import asset  # noqa: PLC0415 - brings Jinja
+
+            for folder in dict.fromkeys(page.parent for page in pages):
+                yield folder / STYLE, str(asset(STYLE))
+
+
+def page_options(*, css: str, js: str, full: bool, max_bytes: int | None) -> PageOptions:
+    """Return how a page is made; the default budget where none is given."""
+    options = PageOptions(css=css, js=js, full=full)
+    return options if max_bytes is None else replace(options, max_bytes=max_bytes)

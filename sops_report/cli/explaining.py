@@ -44,12 +44,20 @@ def _known(word: str) -> str:
         UsageError: The glossary does not know it.
     """
     wanted = word.strip().casefold().replace(" ", "_")
-    for key, names in WORDS.items():
-        group, _, name = key.partition(".")
-        spellings = {name.casefold(), *(text.casefold().replace(" ", "_") for text in names)}
-        if group in GROUPS and wanted in spellings and _PREFIX + name in WORDS:
+    keys = [key.partition(".") for key in WORDS if key.partition(".")[0] in GROUPS]
+    explained = [name for _, _, name in keys if _PREFIX + name in WORDS]
+    for name in explained:  # a word's own key comes before the names of others
+        if name.casefold() == wanted:
+            return name
+    for name in explained:
+        if wanted in {text.casefold().replace(" ", "_") for text in _names(name)}:
             return name
     raise UsageError("unknown-word", word=word[:60])
+
+
+def _names(name: str) -> set[str]:
+    """Return what a word is called in reports, in both languages and all its groups."""
+    return {text for group in GROUPS for text in WORDS.get(f"{group}.{name}", ())}
 
 
 def _short(name: str, language: Language) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
 
+from sops_report.rendering.human import human_text
 from sops_report.rendering.rows import Row, choose
 from sops_report.rendering.textbars import length_bar, span_bar, strip
 from sops_report.rendering.visible import cells, clip, clip_middle, line, pad, visible, wrap
@@ -87,8 +88,35 @@ def render_text(
     """
     voice = Voice(report=report, language=language, zone=zone)
     sheet = Sheet(voice=voice, width=max(_NARROWEST, width), color=color)
-    parts = (_verdict, _failures, _touched, _ledger, _critical, _timeline, _quality, _source)
+    parts = (
+        _verdict,
+        _failures,
+        _touched,
+        _ledger,
+        _critical,
+        _advice,
+        _timeline,
+        _human,
+        _quality,
+        _source,
+    )
     return "".join(f"{text.rstrip()}\n" for part in parts for text in part(sheet))
+
+
+def _advice(sheet: Sheet) -> Iterator[str]:
+    """Yield what the numbers support, each with what to do next."""
+    voice = sheet.voice
+    if not voice.report.advice:
+        return
+    yield from _heading(sheet, "page.advice")
+    for advice in voice.report.advice:
+        yield from sheet.wrapped(f"- {line(advice.title[voice.language])}", "  ")
+        for said in (advice.evidence, advice.next_step):
+            yield from sheet.wrapped(line(said[voice.language], 600), "    ")
+
+
+def _human(sheet: Sheet) -> Iterator[str]:
+    yield from human_text(sheet.voice)
 
 
 def _verdict(sheet: Sheet) -> Iterator[str]:

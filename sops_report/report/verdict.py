@@ -135,13 +135,17 @@ class _Teller:
             f"sentence.{self.analysis.outcome}",
             wall=self._length(self.analysis.clock.wall_us),
             issues=self.say("part.separator").join(issues),
-            longest=self._longest("part.longest", self._steps()),
+            longest=self._longest("part.longest", self._unskipped()),
         )
 
     def _steps(self) -> list[int]:
         kinds = self.analysis.snapshot.kind
         leaves = (p for p in range(1, len(self.tree)) if self.tree.is_leaf(p))
         return [p for p in leaves if kinds[p] in ("activity", "unknown", "subprocess")]
+
+    def _unskipped(self) -> list[int]:
+        # A skipped node's length holds the wait for whoever skipped it.
+        return [position for position in self._steps() if not self.tree.skip[position]]
 
     def _done(self) -> int:
         group = self.analysis.clock.group

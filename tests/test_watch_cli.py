@@ -1,0 +1,137 @@
+"""``watch`` and ``serve --replay`` as people type them."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from commandline import ROOT, run
+from series import TASK_ID, moving_archive
+from sites import SECRET, keep, saved
+
+from sops_report.archive import Archive
+from sops_report.server import LocalSite
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, value in {
+        "SOPS_REPORT_APP_CODE": "my-app", "SOPS_REPORT_APP_SECRET": SECRET,
+        "SOPS_REPORT_USERNAME": "admin", "SOPS_REPORT_BIZ": "2", "SOPS_REPORT_ARCHIVE": "kept",
+        "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "SOPS_REPORT_LANG": "en",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalSite]:
+    """Serve a task that finished, one that failed long ago, and one that runs."""
+    served = moving_archive(Path("served"))
+    moving = moving_archive(Path("running"), last=4)
+    for path in moving.folder.rglob(f"{TASK_ID}/*"):
+        target = served.folder / path.relative_to(moving.folder).parent.with_name("700") / path.name
+        target.parent.mkdir(exist_ok=True)
+        shutil.copy(path, target)
+    keep(served, saved("failed"), task_id="516")
+    with LocalSite(served) as local:
+        monkeypatch.setenv("SOPS_REPORT_URL", local.gateway_url)
+        yield local
+
+
+def test_a_finished_task_is_reported_at_once(site: LocalSite) -> None:
+    done = run("watch", TASK_ID)
+    assert done.code == 0, done.err
+    (report,) = (Path(line) for line in done.out.splitlines())
+    assert report.name.startswith(f"sops-{TASK_ID}-finished")
+    assert "the task is now: Finished with issues (3 of 3 steps)" in done.err
+    assert len(Archive("kept").snapshots("2", TASK_ID)) == 1
+    assert site.n_requests > 2
+    again = run("watch", TASK_ID)
+    assert again.code == 0
+    assert len(set(Path().glob("sops-*.html"))) == 2
+
+
+def test_a_task_that_failed_for_good_is_exit_code_one(site: LocalSite) -> None:
+    done = run("watch", "516", "--settle", "0", "-o", "report.md", "-o", "report.json")
+    assert site.n_requests
+    assert done.code == 1, done.err
+    assert done.out.splitlines() == ["report.md", "report.json"]
+    assert "## Failed" in Path("report.md").read_text("utf-8")
+
+
+def test_several_tasks_end_with_the_worst_code_and_a_report_each(site: LocalSite) -> None:
+    Path("reports").mkdir()
+    done = run("watch", TASK_ID, "516", "9", "--settle", "0", "-o", "reports")
+    assert site.n_requests
+    assert done.code == 4, done.err
+    assert len(list(Path("reports").iterdir())) == 2
+    assert "9 is not followed" in done.err
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        (("1", "2", "-o", "x.html"), "several tasks need a folder"),
+        (("1", "-o", "x.exe"), "x.exe"), (("1", "--every", "5"), "every 10 s"),
+        (("1", "--on-change", "'open"), "no program"), (("1", "--until", "never"), "--until"),
+        (("1", "-o", "served"), "1 is not followed"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_told_before_anything_is_asked(
+    site: LocalSite, words: tuple[str, ...], key: str
+) -> None:
+    done = run("watch", *words)
+    assert key in done.err
+    assert done.code == (4 if "served" in words else 2)
+    assert (site.n_requests > 0) is ("served" in words)
+
+
+def test_an_interrupt_loses_nothing(site: LocalSite) -> None:
+    program = subprocess.Popen(
+        [sys.executable, "-m", "sops_report", "watch", "700", "--every", "10"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+    )  # fmt: skip
+    assert program.stderr is not None
+    seen = ""
+    while "the task is now" not in seen:
+        line = program.stderr.readline()
+        assert line, seen
+        seen += line
+    time.sleep(0.3)  # into the sleep between two questions
+    program.send_signal(signal.SIGINT)
+    out, err = program.communicate(timeout=30)
+    assert program.returncode == 130, err
+    assert "Traceback" not in err
+    assert Path(out.strip()).name.startswith("sops-700-running")
+    assert len(Archive("kept").snapshots("2", "700")) == 1
+    assert SECRET not in out + err + seen
+    assert site.n_requests < 10
+
+
+def test_a_replay_is_watched_from_end_to_end_in_real_time() -> None:
+    """Seven and a half minutes in some seconds: `serve --replay`, `watch`, both as programs."""
+    moving_archive(Path("served"))
+    with subprocess.Popen(
+        [sys.executable, "-m", "sops_report", "serve", "served", "--replay", "46"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    ) as server:  # fmt: skip
+        assert server.stdout is not None
+        url = server.stdout.readline().strip()
+        done = subprocess.run(
+            [sys.executable, "-m", "sops_report", "watch", TASK_ID, "--every", "10",
+             "--until", "finished", "--url", url],
+            capture_output=True, text=True, encoding="utf-8", check=False, timeout=60,
+            env=os.environ,
+        )  # fmt: skip
+        server.send_signal(signal.SIGINT)
+        server.wait(timeout=10)
+    assert done.returncode == 0, done.stderr
+    assert "Not started" in done.stderr
+    assert "Finished with issues" in done.stderr
+    assert Path(done.stdout.strip()).is_file()

@@ -6,9 +6,10 @@ in document order), `facts` (of the answer as a whole), `tree` and `fields` (col
 """
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Final
 
 from sops_report.errors import InputError
 from sops_report.reading.answers import Found, find_trees
@@ -19,6 +20,7 @@ from sops_report.reading.flow import read_flow
 from sops_report.reading.histories import read_histories
 from sops_report.reading.identity import identify, is_class_name
 from sops_report.reading.layout import lay_out
+from sops_report.reading.read import Reading
 from sops_report.reading.times import TimeReader
 from sops_report.reading.tree import failure_texts, read_tree
 from sops_report.snapshot import Flow, Note, Origin, Snapshot, Tree
@@ -27,6 +29,10 @@ from sops_report.states import group_of
 __all__ = ["read_bytes", "read_snapshots"]
 
 Json = dict[str, object]
+Remark = Callable[[Note], None]
+
+# Importing msgspec takes as long as reading some hundred nodes carefully.
+_WORTH_AN_IMPORT: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +99,51 @@ def read_snapshots(
     Raises:
         InputError: No status answer is in the bytes.
     """
-    notes: list[Note] = []
     with _collector_at_rest():
-        reader = decode_lines if lines else decode
-        document = reader(unpack(data, origin.source), origin.source, notes.append)
-        trees = find_trees(document, origin.source, notes.append)
+        plain = unpack(data, origin.source)
+        notes: list[Note] = []
+        quick = None if lines else _read_fast(plain, origin.source, notes.append)
+        trees = [] if quick else _find_carefully(plain, origin.source, notes, lines=lines)
         beside = Beside(
             _decode_beside(flow, "flow-unreadable", notes),
             _decode_beside(histories, "histories-unreadable", notes),
         )
-        return [_snapshot(found, origin, beside, notes) for found in trees]
+        if quick:
+            return [_snapshot(quick, origin, beside, notes)]
+        return [_snapshot(_read_carefully(found), origin, beside, notes) for found in trees]
+
+
+def _find_carefully(data: bytes, source: str, notes: list[Note], *, lines: bool) -> list[Found]:
+    reader = decode_lines if lines else decode
+    return find_trees(reader(data, source, notes.append), source, notes.append)
+
+
+def _read_fast(data: bytes, source: str, remark: Remark) -> Reading | None:
+    """Read a plain answer by the typed reader; None where the careful one has to."""
+    if len(data) < _WORTH_AN_IMPORT:
+        return None
+    from sops_report.reading.fast import SteppedAsideError, read_fast  # noqa: PLC0415 - start-up
+
+    try:
+        return read_fast(data, source, remark)
+    except SteppedAsideError:
+        return None
+
+
+def _read_carefully(found: Found) -> Reading:
+    notes: list[Note] = []
+    laid = lay_out(found.root, notes.append)
+    offset = first_offset(laid.nodes)
+    times = TimeReader(assume_minutes=offset or 0)
+    tree = read_tree(laid, times, notes.append)
+    return Reading(
+        found=found,
+        tree=tree,
+        times=times,
+        offset_minutes=offset,
+        engine=engine_of(laid.nodes),
+        notes=tuple(notes),
+    )
 
 
 @contextmanager
@@ -128,12 +169,9 @@ def _decode_beside(data: bytes | None, code: str, notes: list[Note]) -> object:
         return None
 
 
-def _snapshot(found: Found, origin: Origin, beside: Beside, shared: list[Note]) -> Snapshot:
-    notes = list(shared)
-    laid = lay_out(found.root, notes.append)
-    offset = first_offset(laid.nodes)
-    times = TimeReader(assume_minutes=offset or 0)
-    tree = read_tree(laid, times, notes.append)
+def _snapshot(read: Reading, origin: Origin, beside: Beside, shared: list[Note]) -> Snapshot:
+    notes = [*shared, *read.notes]
+    found, tree = read.found, read.tree
     flow = _matching_flow(beside.flow, tree, notes)
     identity = identify(tree, flow)
     texts, task_text = failure_texts(found.root, notes.append)
@@ -146,12 +184,12 @@ def _snapshot(found: Found, origin: Origin, beside: Beside, shared: list[Note]) 
         named=identity.named,
         kind=identity.kind,
         kind_source=identity.kind_source,
-        engine=engine_of(laid.nodes),
+        engine=read.engine,
         task_name=name if name and name.strip() and not is_class_name(name) else None,
-        offset_minutes=offset,
+        offset_minutes=read.offset_minutes,
         origin=replace(origin, task_id=origin.task_id or found.task_id),
         flow=flow,
-        attempts=read_histories(beside.histories, times),
+        attempts=read_histories(beside.histories, read.times),
         child_tasks=read_child_tasks(beside.histories),
         auto_retry_ids=auto_retry_ids(found.root),
         task_text=task_text,
@@ -215,6 +253,8 @@ def _is_failed_leaf(tree: Tree, position: int) -> bool:
 
 
 def _note_duplicates(tree: Tree, notes: list[Note]) -> None:
+    if len(set(tree.node_id)) == len(tree):
+        return
     seen: set[str] = set()
     for position, node_id in enumerate(tree.node_id):
         if node_id is not None and node_id in seen:

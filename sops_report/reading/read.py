@@ -1,0 +1,28 @@
+"""What both readers, the careful and the fast one, make of one answer's nodes."""
+
+from dataclasses import dataclass
+
+from sops_report.reading.answers import Found
+from sops_report.reading.times import TimeReader
+from sops_report.snapshot import Note, Tree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One answer's nodes, read; companions, kinds and labels are still to come.
+
+    Attributes:
+        found: The root's own fields, and what the wrapping says.
+        tree: The columns.
+        times: Has read the times.
+        offset_minutes: The offset of the first time; None if no time has one.
+        engine: ``v1``, ``v2`` or ``unknown``.
+        notes: What is odd about the nodes.
+    """
+
+    found: Found
+    tree: Tree
+    times: TimeReader
+    offset_minutes: int | None
+    engine: str
+    notes: tuple[Note, ...] = ()

@@ -12,7 +12,6 @@ from sops_report.words import has_words
 from sops_report.words.lengths import number
 
 MOST_CARDS: Final = 20
-MOST_FAILURES: Final = 500
 MOST_SECTIONS: Final = 200
 MOST_REFS: Final = 100
 MOST_ECHOES: Final = 50

@@ -57,10 +57,11 @@ class Voice:
 
     def folded(self, fold: Fold) -> str:
         """Return how many nodes a row stands for, and how long they took together."""
-        n = lengths.number(fold.n)
-        if fold.seconds:
-            return self.say("page.folded", n=n, length=self.length(fold.seconds))
-        return self.say("report.folded", n=n)
+        n, length = lengths.number(fold.n), self.length(fold.seconds)
+        if fold.n == 1:
+            key = "page.folded.one_long" if fold.seconds else "page.folded.one"
+            return self.say(key, length=length)
+        return self.say("page.folded" if fold.seconds else "report.folded", n=n, length=length)
 
     def moment(self, when: datetime | None) -> str:
         """Return a date and time in the report's zone."""
@@ -181,6 +182,17 @@ class Voice:
             return ""
         key = "page.steps.at_most" if standing.is_upper_bound else "page.steps"
         return self.say(key, done=standing.steps_done, all=standing.steps_expected)
+
+    def next_step(self) -> str:
+        """Return what to do first, where something stands still until somebody acts."""
+        advice = self.report.advice
+        if not advice or not advice[0].is_urgent:
+            return ""
+        step = line(advice[0].next_step[self.language], 300)
+        label = self.labels(advice[0].positions)
+        if not label or label in step:
+            return self.say("page.next", step=step)
+        return self.say("page.next_for", label=label, step=step)
 
     def state(self, node: Node) -> str:
         """Return the state's word; the skip and the ignored error count as states here."""

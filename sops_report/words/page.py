@@ -7,6 +7,8 @@ from typing import Final
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "page.rough": ("{h} h {m:02} m", "{h} 小时 {m:02} 分"),
+    "page.folded.one": ("+1 node", "+1 个节点"),
+    "page.folded.one_long": ("+1 node, {length}", "+1 个节点，{length}"),
     "page.folded": ("+{n} nodes, {length}", "+{n} 个节点，{length}"),
     # timeline
     "page.concurrency": ("Leaves at work", "并发执行的叶子节点"),
@@ -40,7 +42,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "page.budget.none": ("nothing is folded: {n} of {n} nodes have a row", "没有折叠：{n} 个节点全部列出"),
     "page.budget.some": ("{shown} of {n} nodes have a row, the others are counted in the rows above them", "{n} 个节点中列出 {shown} 个，其余计入所属的行"),
     # findings
-    "page.next": ("Next, for {label}: {step}", "下一步（{label}）：{step}"),
+    "page.next": ("Next: {step}", "下一步：{step}"),
+    "page.next_for": ("Next, for {label}: {step}", "下一步（{label}）：{step}"),
     "page.advice": ("What to do about it", "改进建议"),
     "page.saving": ("up to {length} shorter", "最多可缩短 {length}"),
     "page.people": ("Waited for people: {on} on the critical path, {off} beside it.", "等待人工：关键路径上 {on}，其余 {off}。"),

@@ -4,7 +4,7 @@ Every frame has the same columns and dtypes for every input. The dtypes are expl
 and 3, with and without pyarrow, give the same table.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -12,15 +12,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sops_report.analysis import Analysis, analyse
-from sops_report.analysis.clock import finish_is_valid
 from sops_report.reading.identity import LABELS
 from sops_report.snapshot import Snapshot
-from sops_report.states import GROUP_OF, GROUPS, group_of
+from sops_report.states import CLOSED, GROUP_OF, GROUPS, group_of
 
 _STRING: Final = pd.StringDtype(storage="python", na_value=pd.NA)
 _TIME: Final = "datetime64[us, UTC]"
 _KIND_SOURCES: Final = ("flow", "name", "shape")
 _SECOND_US: Final = 1_000_000
+_NO_MOMENT: Final = int(np.iinfo("int64").min)  # NaT
 
 
 def flatten(snapshot: Snapshot) -> pd.DataFrame:
@@ -51,10 +51,13 @@ def flatten(snapshot: Snapshot) -> pd.DataFrame:
     """
     tree = snapshot.tree
     size = len(tree)
+    ids = _strings(tree.node_id)
+    states = _states(tree.state)
+    start, finish = _microseconds(tree.start_us), _microseconds(tree.finish_us)
     return pd.DataFrame(
         {
-            "node_id": _strings(tree.node_id),
-            "parent_id": _strings([tree.node_id[p] if p >= 0 else None for p in tree.parent]),
+            "node_id": ids,
+            "parent_id": ids.take(np.asarray(tree.parent, dtype="int64"), allow_fill=True),
             "depth": np.asarray(tree.depth, dtype="int32"),
             "position": np.arange(size, dtype="int64"),
             "n_descendants": np.asarray(tree.n_descendants, dtype="int64"),
@@ -63,13 +66,11 @@ def flatten(snapshot: Snapshot) -> pd.DataFrame:
             "label": _strings(snapshot.label),
             "kind": _category(snapshot.kind, LABELS),
             "kind_source": _category(snapshot.kind_source, _KIND_SOURCES),
-            "state": _states(tree.state),
-            "state_group": _category([group_of(state) for state in tree.state], GROUPS),
-            "start_time": _times(tree.start_us),
-            "finish_time": _times(tree.finish_us),
-            "finish_is_valid": _flags(
-                [finish_is_valid(tree, position) for position in range(size)]
-            ),
+            "state": states,
+            "state_group": _groups(states),
+            "start_time": _moments(start),
+            "finish_time": _moments(finish),
+            "finish_is_valid": _finish_is_valid(states, start, finish),
             "elapsed_s": _floats(tree.elapsed_s),
             "retry": pd.array(list(tree.retry), dtype="Int32"),
             "loop": pd.array(list(tree.loop), dtype="Int32"),
@@ -185,16 +186,29 @@ def failures(snapshot: Snapshot) -> pd.DataFrame:
     )
 
 
-def _strings(values: Sequence[str | None]) -> pd.api.extensions.ExtensionArray:
-    return pd.array(list(values), dtype=_STRING)
+def _strings(values: Sequence[str | None]) -> pd.arrays.StringArray:
+    return pd.arrays.StringArray(np.fromiter(values, dtype="object", count=len(values)))
 
 
-def _flags(values: Sequence[bool | None]) -> pd.api.extensions.ExtensionArray:
-    return pd.array(list(values), dtype="boolean")
+def _flags(values: Sequence[bool | None]) -> pd.arrays.BooleanArray:
+    codes = _codes(values, (False, True))
+    return pd.arrays.BooleanArray(codes == 1, codes < 0)
+
+
+def _codes(values: Sequence[Hashable], known: Iterable[Hashable]) -> NDArray[np.int32]:
+    """Return the place of each value among the known ones, -1 for every other."""
+    place = dict.fromkeys(set(values), -1) | {word: at for at, word in enumerate(known)}
+    return np.fromiter(map(place.__getitem__, values), dtype="int32", count=len(values))
 
 
 def _category(values: Sequence[str | None], known: Iterable[str]) -> pd.Categorical:
-    return pd.Categorical(list(values), categories=pd.Index(list(known), dtype=_STRING))
+    words = list(known)
+    return _coded(_codes(values, words), words)
+
+
+def _coded(codes: NDArray[np.int32], words: Sequence[str]) -> pd.Categorical:
+    dtype = pd.CategoricalDtype(pd.Index(list(words), dtype=_STRING))
+    return pd.Categorical.from_codes(codes, dtype=dtype)
 
 
 def _states(values: Sequence[str | None]) -> pd.Categorical:
@@ -203,12 +217,31 @@ def _states(values: Sequence[str | None]) -> pd.Categorical:
     return _category(values, [*GROUP_OF, *others])
 
 
+def _groups(states: pd.Categorical) -> pd.Categorical:
+    """Return the group of each state: looked up once a word; the last is for a missing state."""
+    group_at = [GROUPS.index(group_of(word)) for word in (*states.categories, None)]
+    return _coded(np.asarray(group_at, dtype="int32")[states.codes], GROUPS)
+
+
+def _finish_is_valid(
+    states: pd.Categorical, start: NDArray[np.int64], finish: NDArray[np.int64]
+) -> pd.arrays.BooleanArray:
+    """Return `analysis.clock.finish_is_valid` of all nodes at once (no start is the least one)."""
+    is_closed = np.asarray([word in CLOSED for word in (*states.categories, None)])
+    return pd.arrays.BooleanArray(is_closed[states.codes] & (finish >= start), finish == _NO_MOMENT)
+
+
 def _times(values: Sequence[int | None]) -> pd.DatetimeIndex:
-    missing = np.iinfo("int64").min
-    numbers = np.fromiter(
-        (missing if us is None else us for us in values), dtype="int64", count=len(values)
-    )
-    return pd.DatetimeIndex(numbers.view("datetime64[us]")).tz_localize("UTC")
+    return _moments(_microseconds(values))
+
+
+def _moments(values: NDArray[np.int64]) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(values.view("datetime64[us]")).tz_localize("UTC")
+
+
+def _microseconds(values: Sequence[int | None]) -> NDArray[np.int64]:
+    numbers = (_NO_MOMENT if us is None else us for us in values)
+    return np.fromiter(numbers, dtype="int64", count=len(values))
 
 
 def _floats(values: Sequence[float | None]) -> NDArray[np.float64]:

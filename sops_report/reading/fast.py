@@ -175,25 +175,29 @@ class _Layout:
     """The nodes in document order; see `snapshot.Tree`."""
 
     nodes: list[_AnyNode]
+    node_id: list[str | None]
     parent: list[int]
     depth: list[int]
     n_descendants: list[int]
 
 
 def _lay_out(root: _Root) -> _Layout:
-    """Lay the tree flat; only containers are walked into, leaves come by the run."""
-    laid = _Layout([root], [-1], [0], [])
-    nodes, parents, depths = laid.nodes, laid.parent, laid.depth
-    containers = [(0, 1, _children_of(root))]
+    """Lay the tree flat; a leaf costs a few steps, a container is entered by its iterator."""
+    laid = _Layout([root], [root.id], [-1], [0], [])
+    nodes, ids, parents, depths = laid.nodes, laid.node_id, laid.parent, laid.depth
+    containers = [(0, 1, iter(root.children.items()))]
     below = {}
     while containers:
         position, depth, children = containers[-1]
-        for child in children:
+        for key, child in children:
+            if key != child.id:
+                raise SteppedAsideError(key)
             nodes.append(child)
+            ids.append(key)  # not the equal child.id: a key knows its hash
             parents.append(position)
             depths.append(depth)
             if child.children:
-                containers.append((len(nodes) - 1, depth + 1, _children_of(child)))
+                containers.append((len(nodes) - 1, depth + 1, iter(child.children.items())))
                 break
         else:
             below[position] = len(nodes) - position - 1
@@ -204,18 +208,10 @@ def _lay_out(root: _Root) -> _Layout:
     return laid
 
 
-def _children_of(node: _AnyNode) -> Iterator[_AnyNode]:
-    children = node.children
-    if list(children) != [child.id for child in children.values()]:
-        raise SteppedAsideError
-    return iter(children.values())
-
-
 @dataclass(slots=True)
 class _Columns:
     """The fields of the nodes, as sent; the structs have checked the types."""
 
-    node_id: list[str | None] = field(default_factory=list)
     name: list[str | None] = field(default_factory=list)
     state: list[str | None] = field(default_factory=list)
     version: list[str | None] = field(default_factory=list)
@@ -239,7 +235,6 @@ class _Columns:
 
     def extend(self, nodes: Sequence[_AnyNode]) -> None:
         """Add the fields of some nodes."""
-        self.node_id += [node.id for node in nodes]
         self.name += [node.name for node in nodes]
         self.state += [node.state for node in nodes]
         self.version += [node.version for node in nodes]
@@ -257,7 +252,7 @@ class _Columns:
         """Return the columns as the tree has them."""
         quick = FastTimes(times, _step_aside)
         return Tree(
-            node_id=self.node_id,
+            node_id=laid.node_id,
             parent=laid.parent,
             depth=laid.depth,
             n_descendants=laid.n_descendants,
@@ -293,7 +288,7 @@ class _Columns:
 
     def n_quotes(self, *, is_second: bool) -> int:
         """Return how many quotation marks the nodes need: two a key, two a text."""
-        size = len(self.node_id)
+        size = len(self.state)
         optional = (self.name, self.start, self.finish, self.refresh)
         n_missing = sum(column.count(None) for column in optional)
         n_texts = size * (_TEXTS + 2 * is_second + len(optional)) - n_missing

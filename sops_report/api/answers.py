@@ -60,7 +60,9 @@ def is_temporary(reply: Reply) -> bool:
     return _code(envelope) in _RATE_CODES | _TROUBLE_CODES and reply.status < _SERVER_ERROR
 
 
-def problem_of(reply: Reply, *, host: str, api: str, hide: Hide = str) -> SopsReportError | None:
+def problem_of(
+    reply: Reply, *, host: str, api: str, hide: Hide = str, data: type = dict
+) -> SopsReportError | None:
     """Return what is wrong with *reply*, None if it is a good answer.
 
     Args:
@@ -68,6 +70,7 @@ def problem_of(reply: Reply, *, host: str, api: str, hide: Hide = str) -> SopsRe
         host: The site's name for the message.
         api: The API's name for the message.
         hide: Masks our secrets in the site's words; a site may echo what it was sent.
+        data: What a good answer's ``data`` is: a dict, a list or a text.
 
     Returns:
         A `NotAllowedError` for credentials and permissions, a `NetworkError` for everything else.
@@ -79,7 +82,7 @@ def problem_of(reply: Reply, *, host: str, api: str, hide: Hide = str) -> SopsRe
     if envelope is None:
         return _problem_without_envelope(reply, host, hide)
     if envelope.get("result") is True and reply.status < 300:  # noqa: PLR2004
-        good = isinstance(envelope.get("data"), dict)
+        good = isinstance(envelope.get("data"), data)
         return None if good else NetworkError("site-odd-answer", host=host)
     if "result" not in envelope and "code" not in envelope and reply.status < 400:  # noqa: PLR2004
         return NetworkError("site-odd-answer", host=host)

@@ -6,17 +6,18 @@ from dataclasses import dataclass, field
 from typing import Final, Self
 
 from sops_report.api.answers import problem_of, wants_plain_question
-from sops_report.api.doors import write_call
+from sops_report.api.doors import Parameters, write_call
+from sops_report.api.rate import Bucket
 from sops_report.api.retries import Clockwork, Patience, send_patiently, site_time_us
 from sops_report.api.transport import Reply, Transport
 from sops_report.config import SCOPES, Credentials, Site, clean_id
 from sops_report.errors import UsageError
 
-Parameters = Mapping[str, str | int]
-
 # A task without runtime data cannot answer these.
 _EXTRAS: Final = ("with_failed_node_info", "with_auto_retry_status")
 _US: Final = 1_000_000
+MOST_IDS: Final = 50
+LONGEST_PAGE: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +79,7 @@ class SopsClient:
         self._patience = patience or Patience()
         self._clocks = clocks or Clockwork()
         self._transport = Transport(site)
+        self._bucket = Bucket(site.rate, self._clocks)
 
     def __repr__(self) -> str:
         """Name the site; never the credentials."""
@@ -178,43 +180,142 @@ class SopsClient:
             parameters["loop"] = loop
         return self._ask("get_task_node_detail", task_id, biz, scope, parameters)
 
-    def _ask(
-        self, api: str, task_id: str | int, biz: str | int | None, scope: str | None,
-        parameters: Parameters,
+    def get_tasks_status(
+        self, task_ids: Sequence[str | int], *, biz: str | int | None = None,
+        scope: str | None = None, with_children: bool = False,
     ) -> Answer:  # fmt: skip
-        ids = self._ids(task_id, biz)
-        scope = scope or self._site.scope
-        if scope not in SCOPES:
-            raise UsageError("bad-setting", setting="scope", words=", ".join(SCOPES))
-        asked: Parameters = {"scope": scope, **parameters}
+        """Ask for the states of at most `MOST_IDS` tasks in one call.
+
+        ``data`` is a list in an order of its own; unknown tasks are left out without a word, and
+        deleted ones are in it. Look a task up by the ``id`` of its item.
+
+        Raises:
+            NetworkError, NotAllowedError, UsageError: As in `get_task_status`; also for more ids.
+        """
+        ids = [int(clean_id("task id", task_id)) for task_id in task_ids]
+        if not 0 < len(ids) <= MOST_IDS:
+            raise UsageError("too-many-ids", count=len(ids), most=MOST_IDS)
+        parameters: dict[str, str | int | list[int]] = {"task_id_list": ids}
+        if with_children:
+            parameters["include_children_status"] = "true"
+        return self._ask_owner("get_tasks_status", biz, scope, parameters, data=list, by_post=True)
+
+    def get_task_list(
+        self, *, limit: int = 100, offset: int = 0, biz: str | int | None = None,
+        scope: str | None = None, **filters: str,
+    ) -> Answer:  # fmt: skip
+        """Ask for one page of the list of tasks, the newest first.
+
+        Args:
+            limit: At most `LONGEST_PAGE`; the site cuts without a word.
+            offset: How many to leave out.
+            biz: Whose tasks; the site's own where not given.
+            scope: What that id means.
+            **filters: As the API names them: ``template_id``, ``executor``, ``keyword``,
+                ``create_time_end`` … An older site ignores those it does not know: verify.
+
+        Raises:
+            NetworkError, NotAllowedError, UsageError: As in `get_task_status`; a page too long.
+        """
+        if not (0 < limit <= LONGEST_PAGE and offset >= 0):
+            raise UsageError("bad-page", most=LONGEST_PAGE)
+        parameters: Parameters = {"limit": limit, "offset": offset, **filters}
+        return self._ask_owner("get_task_list", biz, scope, parameters, data=list)
+
+    def get_task_operate_record(self, task_id: str | int, *, project_id: str | int) -> Answer:
+        """Ask who started, paused, retried, skipped what and when.
+
+        The list is found by the project's own id only (``project_id`` of `get_task_detail`); with
+        a business id it is empty.
+
+        Raises:
+            NetworkError, NotAllowedError, UsageError: As in `get_task_status`.
+        """
+        return self._ask("get_task_operate_record", task_id, project_id, "project", {}, data=list)
+
+    def get_task_node_log(  # noqa: PLR0913 - the API's own parameters
+        self, task_id: str | int, node_id: str, version: str, *, page: int = 1,
+        page_size: int = 100, biz: str | int | None = None, scope: str | None = None,
+    ) -> Answer:  # fmt: skip
+        """Ask for the log of one attempt, which its ``version`` names; needs a special grant.
+
+        Raises:
+            NetworkError, NotAllowedError, UsageError: As in `get_task_status`.
+        """
+        parameters: Parameters = {
+            "node_id": node_id, "version": version, "page": page, "page_size": page_size,
+        }  # fmt: skip
+        return self._ask("get_task_node_log", task_id, biz, scope, parameters, data=str)
+
+    def get_task_effective_time(
+        self, task_id: str | int, *, biz: str | int | None = None, scope: str | None = None
+    ) -> Answer:
+        """Ask for the time of a finished task without its manual waiting (newer sites only).
+
+        Raises:
+            NetworkError, NotAllowedError, UsageError: As in `get_task_status`.
+        """
+        return self._ask("get_task_effective_time", task_id, biz, scope, {})
+
+    def _ask(  # noqa: PLR0913 - what makes a question
+        self, api: str, task_id: str | int, biz: str | int | None, scope: str | None,
+        parameters: Parameters, *, data: type = dict,
+    ) -> Answer:  # fmt: skip
+        task = clean_id("task id", task_id)
+        ids = {"task_id": task, "bk_biz_id": self._owner(biz, task)}
+        asked = self._scoped(scope, parameters)
         reply = self._send(api, ids, asked)
         if any(name in asked for name in _EXTRAS) and wants_plain_question(reply):
             asked = {name: value for name, value in asked.items() if name not in _EXTRAS}
             reply = self._send(api, ids, asked)
-        hide = self._credentials.masked
-        problem = problem_of(reply, host=self._site.host, api=api, hide=hide)
-        if problem is not None:
-            raise problem
-        return self._answer(api, ids, asked, reply)
+        return self._answer(api, ids, asked, reply, data)
 
-    def _ids(self, task_id: str | int, biz: str | int | None) -> tuple[str, str]:
-        task = clean_id("task id", task_id)
+    def _ask_owner(  # noqa: PLR0913 - what makes a question
+        self, api: str, biz: str | int | None, scope: str | None, parameters: Parameters, *,
+        data: type, by_post: bool = False,
+    ) -> Answer:  # fmt: skip
+        """Ask for something of a business, not of one task."""
+        ids = {"bk_biz_id": self._owner(biz, "–")}
+        asked = self._scoped(scope, parameters)
+        reply = self._send(api, ids, asked, by_post=by_post)
+        return self._answer(api, ids, asked, reply, data, by_post=by_post)
+
+    def _scoped(self, scope: str | None, parameters: Parameters) -> Parameters:
+        scope = scope or self._site.scope
+        if scope not in SCOPES:
+            raise UsageError("bad-setting", setting="scope", words=", ".join(SCOPES))
+        return {"scope": scope, **parameters}
+
+    def _owner(self, biz: str | int | None, task: str) -> str:
         business = self._site.biz if biz is None else biz
         if business is None:
             raise UsageError("no-biz", task_id=task)
-        return task, clean_id("biz", business)
+        return clean_id("biz", business)
 
-    def _send(self, api: str, ids: tuple[str, str], parameters: Parameters) -> Reply:
-        call = write_call(self._site, self._credentials, api, ids, parameters)
+    def _send(
+        self, api: str, ids: Mapping[str, str], parameters: Parameters, *, by_post: bool = False
+    ) -> Reply:
+        call = write_call(self._site, self._credentials, api, ids, parameters, by_post=by_post)
+        self._bucket.take()
         return send_patiently(
             self._transport, call, seconds=self._site.timeout_s,
             patience=self._patience, clocks=self._clocks,
         )  # fmt: skip
 
-    def _answer(
-        self, api: str, ids: tuple[str, str], parameters: Parameters, reply: Reply
-    ) -> Answer:
-        call = write_call(self._site, Credentials(), api, ids, parameters)
+    def _answer(  # noqa: PLR0913 - what makes an answer
+        self, api: str, ids: Mapping[str, str], parameters: Parameters, reply: Reply, data: type,
+        *, by_post: bool = False,
+    ) -> Answer:  # fmt: skip
+        """Return a good answer.
+
+        Raises:
+            NetworkError, NotAllowedError: It is none.
+        """
+        hide = self._credentials.masked
+        problem = problem_of(reply, host=self._site.host, api=api, hide=hide, data=data)
+        if problem is not None:
+            raise problem
+        call = write_call(self._site, Credentials(), api, ids, parameters, by_post=by_post)
         return Answer(
             body=reply.body,
             http_status=reply.status,
@@ -222,7 +323,6 @@ class SopsClient:
             site_time_us=site_time_us(reply),
             request={
                 "api": api, "door": self._site.door, "method": call.method, "url": call.url,
-                "host": self._site.host,
-                "parameters": {**parameters, "task_id": ids[0], "bk_biz_id": ids[1]},
+                "host": self._site.host, "parameters": {**parameters, **ids},
             },
         )  # fmt: skip

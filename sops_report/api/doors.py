@@ -16,13 +16,16 @@ from typing import Final
 from sops_report.api.transport import Call
 from sops_report.config import Credentials, Site
 
+Parameter = str | int | list[int]
+Parameters = Mapping[str, Parameter]
+
 _ESB_BASE: Final = "/api/c/compapi/v2/sops"
 _AGENT: Final = {"Accept": "application/json", "User-Agent": "sops-report"}
 
 
-def write_call(
-    site: Site, credentials: Credentials, api: str, ids: tuple[str, str],
-    parameters: Mapping[str, str | int],
+def write_call(  # noqa: PLR0913 - what makes a call
+    site: Site, credentials: Credentials, api: str, ids: Mapping[str, str],
+    parameters: Parameters, *, by_post: bool = False,
 ) -> Call:  # fmt: skip
     """Return the request for one read.
 
@@ -30,18 +33,27 @@ def write_call(
         site: Where to.
         credentials: Who asks.
         api: The API's name, as ``get_task_status``.
-        ids: The task's and the business' id.
-        parameters: Everything else, as text.
+        ids: What stands in the gateway's path, in its order: ``task_id``, ``bk_biz_id``.
+        parameters: Everything else; lists only where the API is asked by POST.
+        by_post: The gateway, too, takes this API by POST with a JSON body.
     """
     headers = {**_AGENT, "X-Bkapi-Authorization": json.dumps(credentials.as_header())}
-    plain = {name: str(value) for name, value in parameters.items()}
-    task_id, biz = ids
-    if site.door == "gateway":
-        url = f"{site.url}/{api}/{task_id}/{biz}/"
+    if site.door == "gateway" and not by_post:
+        plain = {name: str(value) for name, value in parameters.items()}
+        url = f"{site.url}/{api}/{'/'.join(ids.values())}/"
         return Call(api=api, method="GET", url=url, query=plain, headers=headers)
-    body = {**plain, "task_id": task_id, "bk_biz_id": biz, **credentials.as_parameters()}
+    headers["Content-Type"] = "application/json"
+    if site.door == "gateway":
+        url = f"{site.url}/{api}/{'/'.join(ids.values())}/"
+        body = json.dumps(dict(parameters)).encode()
+        return Call(api=api, method="POST", url=url, headers=headers, body=body)
+    in_body = {name: _in_body(value) for name, value in parameters.items()}
+    everything = {**in_body, **ids, **credentials.as_parameters()}
     return Call(
-        api=api, method="POST", url=f"{site.url}{_ESB_BASE}/{api}/",
-        headers={**headers, "Content-Type": "application/json"},
-        body=json.dumps(body).encode(),
+        api=api, method="POST", url=f"{site.url}{_ESB_BASE}/{api}/", headers=headers,
+        body=json.dumps(everything).encode(),
     )  # fmt: skip
+
+
+def _in_body(value: Parameter) -> Parameter:
+    return value if isinstance(value, list) else str(value)

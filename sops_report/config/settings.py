@@ -36,7 +36,7 @@ class Settings:
     """Everything that was configured; what is missing is an error only where it is needed.
 
     Attributes:
-        url, door, biz, scope, ca_bundle, timeout_s: As in `Site`; None if not configured.
+        url, door, biz, scope, ca_bundle, timeout_s, rate: As in `Site`; None if not configured.
         archive: The archive's folder.
         language, font: As configured, None if not.
         profile: The profile in use, None without one.
@@ -50,6 +50,7 @@ class Settings:
     scope: str
     ca_bundle: str | None
     timeout_s: float | None
+    rate: float | None
     archive: Path
     language: str | None
     font: str | None
@@ -69,7 +70,7 @@ class Settings:
             raise UsageError("no-url")
         return make_site(
             self.url, door=self.door, biz=self.biz, scope=self.scope,
-            ca_bundle=self.ca_bundle, timeout_s=self.timeout_s,
+            ca_bundle=self.ca_bundle, timeout_s=self.timeout_s, rate=self.rate,
         )  # fmt: skip
 
     def credentials(self) -> Credentials:
@@ -197,7 +198,8 @@ def _settings(
         biz=None if biz is None else clean_id("biz", biz),
         scope=_first(layers, "scope") or "cmdb_biz",
         ca_bundle=_first(layers, "ca_bundle") or environ.get("REQUESTS_CA_BUNDLE") or None,
-        timeout_s=_seconds(_first(layers, "timeout")),
+        timeout_s=_number("timeout", _first(layers, "timeout")),
+        rate=_number("rate", _first(layers, "rate")),
         archive=Path(archive).expanduser() if archive else default_archive(),
         language=_first(layers, "lang"),
         font=_first(layers, "font"),
@@ -236,11 +238,11 @@ def _text(layer: Layer, name: str) -> str | None:
     raise UsageError("bad-setting", setting=name, words="text")
 
 
-def _seconds(value: str | None) -> float | None:
+def _number(setting: str, value: str | None) -> float | None:
     if value is None:
         return None
     if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]+)?", value) or float(value) == 0:
-        raise UsageError("bad-setting", setting="timeout", words="1 … 999999")
+        raise UsageError("bad-setting", setting=setting, words="1 … 999999")
     return float(value)
 
 

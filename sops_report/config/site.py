@@ -24,6 +24,7 @@ class Site:
         ca_bundle: A PEM file with the certificates to trust instead of the system's.
         timeout_s: What one call may take in all, its retries and waits included.
         read_timeout_s, connect_timeout_s: Silence of the line after which we give up one try.
+        rate: How many calls a second at most; None sets no limit of ours.
         max_bytes: The largest answer taken, on the wire and decoded.
     """
 
@@ -36,6 +37,7 @@ class Site:
     read_timeout_s: float = 60.0
     connect_timeout_s: float = 5.0
     max_bytes: int = 256 * 1024 * 1024
+    rate: float | None = None
 
     @property
     def host(self) -> str:
@@ -51,6 +53,7 @@ def make_site(  # noqa: PLR0913 - settings
     scope: str = "cmdb_biz",
     ca_bundle: str | None = None,
     timeout_s: float | None = None,
+    rate: float | None = None,
 ) -> Site:
     """Return the site behind *url*; the door is told from the address where none is given.
 
@@ -80,6 +83,7 @@ def make_site(  # noqa: PLR0913 - settings
         timeout_s=total,
         read_timeout_s=min(60.0, total),
         connect_timeout_s=min(5.0, total),
+        rate=rate,
     )
 
 

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable
 from typing import Final
 
-from sops_report.server.replies import Response, denied, refusal_of_gateway
+from sops_report.server.responses import Response, denied, refusal_of_gateway
 
 _BOMB_MIB: Final = 512
 _MIB: Final = 1024 * 1024

@@ -7,10 +7,15 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
-APIS: Final = ("get_task_status", "get_task_detail", "get_task_node_detail")
+OF_TASK: Final = ("get_task_status", "get_task_detail", "get_task_node_detail")
+OF_OWNER: Final = ("get_tasks_status", "get_task_list")
+APIS: Final = (*OF_TASK, *OF_OWNER)
 _API: Final = "|".join(APIS)
 _ESB: Final = re.compile(rf"/api/c/compapi(?:/v2)?/sops/({_API})/?")
-_GATEWAY: Final = re.compile(rf"(?:/.*)?/({_API})/([0-9]+)/([0-9]+)/")
+_GATEWAY: Final = re.compile(
+    rf"(?:/.*)?/(?:(?P<api>{'|'.join(OF_TASK)})/(?P<task>[0-9]+)"
+    rf"|(?P<list>{'|'.join(OF_OWNER)}))/(?P<biz>[0-9]+)/"
+)
 # Names of credentials among the parameters of the ESB, and what the header calls them.
 _ALIASES: Final = {
     "app_code": "bk_app_code", "app_secret": "bk_app_secret", "bk_access_token": "access_token",
@@ -63,10 +68,9 @@ def read_question(target: str, header: str | None, body: bytes, kind: str) -> Qu
             parameters=plain, credentials=held,
         )  # fmt: skip
     if found := _GATEWAY.fullmatch(parts.path):
-        api, task_id, biz = found.groups()
         return Question(
-            door="gateway", api=api, task_id=task_id, biz=biz,
-            parameters=query, credentials=held,
+            door="gateway", api=found["api"] or found["list"], task_id=found["task"] or "",
+            biz=found["biz"], parameters={**query, **_from_body(body, kind)}, credentials=held,
         )  # fmt: skip
     return None
 
@@ -82,11 +86,13 @@ def _from_body(body: bytes, kind: str) -> Mapping[str, str]:
 
 
 def _texts(body: bytes) -> Mapping[str, str]:
-    """Return the texts and numbers of a JSON object; null counts as left out."""
+    """Return the texts and numbers of a JSON object, lists joined; null counts as left out."""
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):
         return {}
     if not isinstance(value, dict):
         return {}
-    return {str(k): str(v) for k, v in value.items() if isinstance(v, str | int | float | bool)}
+    plain = {str(k): str(v) for k, v in value.items() if isinstance(v, str | int | float | bool)}
+    lists = {str(k): ",".join(map(str, v)) for k, v in value.items() if isinstance(v, list)}
+    return plain | lists

@@ -2,61 +2,15 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 from sops_report.archive import Archive
 from sops_report.archive.layout import snapshots_in
 from sops_report.config import Credentials
-from sops_report.server.questions import Question
+from sops_report.server.questions import OF_OWNER, Question
 from sops_report.server.replay import Replay, date_header, known_at, shown_at
-
-_JSON: Final = "application/json"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
-    """One HTTP answer.
-
-    Attributes:
-        body: What is sent.
-        status: The HTTP status.
-        kind: Its ``Content-Type``.
-        headers: More headers.
-    """
-
-    body: bytes
-    status: int = 200
-    kind: str = _JSON
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-def _as_json(**values: object) -> bytes:
-    return json.dumps(values, ensure_ascii=False).encode()
-
-
-def refusal_of_gateway(status: int, code: int, name: str, message: str) -> Response:
-    """Return an error of the gateway itself: told by its headers."""
-    headers = {"X-Bkapi-Error-Code": str(code), "X-Bkapi-Error-Message": message}
-    body = _as_json(code=code, code_name=name, message=message, result=False, data=None)
-    return Response(body=body, status=status, headers=headers)
-
-
-def refusal_of_site(code: int, message: str) -> Response:
-    """Return an error of the ESB or of bk-sops: HTTP 200 all the same."""
-    return Response(body=_as_json(result=False, code=code, message=message, data=None))
-
-
-def no_such_address() -> Response:
-    """Return the answer to an address that is none, as one without its trailing slash."""
-    return refusal_of_gateway(404, 1640401, "API_NOT_FOUND", "API not found")
-
-
-def denied() -> Response:
-    """Return the answer to a user who may not see the task."""
-    message = "iam auth failed: no permission for action task_view"
-    return refusal_of_site(3599999, message)
+from sops_report.server.responses import Response, refusal_of_gateway, refusal_of_site
+from sops_report.server.tasks import reply_about_tasks
 
 
 def reply_to(
@@ -73,12 +27,16 @@ def reply_to(
     refused = _refused_credentials(question, expected)
     if refused is not None:
         return refused
+    if question.biz and question.api in OF_OWNER:
+        return reply_about_tasks(question, archive, replay)
     if not (question.task_id and question.biz):
         missing = "bk_biz_id" if not question.biz else "task_id"
         return refusal_of_site(1306406, f"Parameters error: {missing} is required")
     folder = _folder(question, archive)
-    if folder is None:
-        return _unknown(question)
+    return _unknown(question) if folder is None else _about_task(question, folder, replay)
+
+
+def _about_task(question: Question, folder: Path, replay: Replay | None) -> Response:
     if question.api == "get_task_status":
         return _status(folder, replay)
     if question.api == "get_task_detail":

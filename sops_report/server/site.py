@@ -16,13 +16,13 @@ from sops_report.server.faults import Fault, read_fault
 from sops_report.server.mischief import MADE_UP
 from sops_report.server.questions import read_question
 from sops_report.server.replay import Replay
-from sops_report.server.replies import (
+from sops_report.server.replies import reply_to
+from sops_report.server.responses import (
     Response,
     no_such_address,
     refusal_of_gateway,
     refusal_of_site,
-    reply_to,
-)  # fmt: skip
+)
 
 _LARGEST_BODY: Final = 1024 * 1024
 _DRIP_S: Final = 0.1

@@ -65,6 +65,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "error.no-such-task": ("{host} does not know the task (code {code}): {message}", "{host} 上没有该任务（错误码 {code}）：{message}"),
     "error.no-such-task.hint": ("check the task id, --biz, and --scope: a business id (cmdb_biz) is not a project id (project)", "请检查任务 ID、--biz 以及 --scope：业务 ID（cmdb_biz）与项目 ID（project）并不相同"),
     "error.site-error": ("{host} answered with an error (code {code}): {message}", "{host} 返回错误（错误码 {code}）：{message}"),
+    "error.too-many-ids": ("one call takes 1 to {most} task ids, not {count}", "一次调用可查询 1 到 {most} 个任务 ID，而不是 {count} 个"),
+    "error.too-many-ids.hint": ("ask in several calls", "请分多次调用"),
+    "error.bad-page": ("a page holds 1 to {most} tasks and begins at 0 or later", "每页 1 到 {most} 个任务，起始位置不小于 0"),
+    "error.bad-page.hint": ("ask for several pages", "请分页查询"),
     # the archive
     "error.archive-write": ("{path} cannot be written: {reason}", "无法写入 {path}：{reason}"),
     "error.archive-write.hint": ("nothing half-written was left; make room or name another archive", "没有留下写了一半的文件；请清理空间，或换一个归档目录"),

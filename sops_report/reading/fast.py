@@ -185,8 +185,9 @@ def _lay_out(root: _Root) -> _Layout:
     """Lay the tree flat; a leaf costs a few steps, a container is entered by its iterator."""
     laid = _Layout([root], [root.id], [-1], [0], [])
     nodes, ids, parents, depths = laid.nodes, laid.node_id, laid.parent, laid.depth
+    containers: list[tuple[int, int, Iterator[tuple[str, _AnyNode]]]]
     containers = [(0, 1, iter(root.children.items()))]
-    below = {}
+    below: dict[int, int] = {}
     while containers:
         position, depth, children = containers[-1]
         for key, child in children:

@@ -10,11 +10,11 @@ from typing import Final, NoReturn
 
 from sops_report.reading.times import TimeReader
 
-_HOUR_END: Final = 13  # 2024-06-18 21|:30:01| +0800
-_CLOCK_LENGTH: Final = 6
+_HOUR_END: Final = 13  # 2024-06-18 21|:30|:01| +0800
+_MINUTE_END: Final = 3  # of what follows the hour
+_SECOND_END: Final = 6
 _SOME_HOUR: Final = "2000-01-01 00"
 _SOME_HOUR_US: Final = 946_684_800_000_000
-_FULL: Final = ":00:00"
 _UTC: Final = " +0000"
 
 
@@ -30,11 +30,19 @@ class FastTimes:
                 refuse(text)
             return moment.us
 
-        clocks = _Parts(lambda part: us(_SOME_HOUR + part + _UTC) - _SOME_HOUR_US)
-        zones = _Parts(lambda part: us(_SOME_HOUR + _FULL + part) - _SOME_HOUR_US)
-        self._hours = _Parts(lambda part: us(part + _FULL + _UTC))
+        def past_the_hour(text: str) -> int:
+            return us(_SOME_HOUR + text) - _SOME_HOUR_US
+
+        minutes = _Parts(lambda part: past_the_hour(f"{part}:00{_UTC}"))
+        seconds = _Parts(lambda part: past_the_hour(f":00{part}{_UTC}"))
+        zones = _Parts(lambda part: past_the_hour(f":00:00{part}"))
+        self._hours = _Parts(lambda part: us(f"{part}:00:00{_UTC}"))
         self._rests = _Parts(
-            lambda part: clocks[part[:_CLOCK_LENGTH]] + zones[part[_CLOCK_LENGTH:]]
+            lambda rest: (
+                minutes[rest[:_MINUTE_END]]
+                + seconds[rest[_MINUTE_END:_SECOND_END]]
+                + zones[rest[_SECOND_END:]]
+            )
         )
 
     def column(self, texts: Sequence[str | None]) -> list[int | None]:

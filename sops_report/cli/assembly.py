@@ -26,6 +26,7 @@ ROOMS: Final = MappingProxyType({
     "kit": "kitting",
     "redact": "redacting",
     "fetch": "fetching",
+    "watch": "watching",
     "serve": "serving",
     "explain": "explaining",
     "archive": "archives",  # typer puts groups last

@@ -39,8 +39,10 @@ To = Annotated[Format | None, typer.Option("--to", "-t", help="help.to")]
 
 Bundle = Annotated[Path | None, typer.Option("--bundle", metavar="DIR", help="help.bundle")]
 Email = Annotated[Path | None, typer.Option("--email", metavar="FILE", help="help.email")]
-Css = Annotated[str, typer.Option("--css", metavar="inline|external", help="help.css")]
-Js = Annotated[str, typer.Option("--js", metavar="inline|none", help="help.js")]
+Css = Annotated[
+    str, typer.Option("--css", metavar="inline|external", show_default=False, help="help.css")
+]
+Js = Annotated[str, typer.Option("--js", metavar="inline|none", show_default=False, help="help.js")]
 Full = Annotated[bool, typer.Option("--full", help="help.full")]
 MaxBytes = Annotated[
     int | None, typer.Option("--max-bytes", metavar="N", min=20_000, help="help.max_bytes")

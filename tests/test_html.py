@@ -12,17 +12,13 @@ import pytest
 import reports
 from reports import START
 
-from sops_report.reading import read_bytes
 from sops_report.rendering import render
-from sops_report.rendering.budget import PageOptions
-from sops_report.rendering.html import Page, render_page, templates_folder
+from sops_report.rendering.html import Page, templates_folder
 from sops_report.rendering.links import safe_link
 from sops_report.rendering.palette import CLASS_FILLS, TONE_FILLS, TONE_INKS
 from sops_report.rendering.scale import scale_of
-from sops_report.report.build import build_report
 from sops_report.report.model import Try
 from sops_report.words import Language
-from sops_report.words.lengths import display_zone
 
 NAMES = sorted(reports.SAMPLES)
 LANGUAGES = list(Language)
@@ -291,17 +287,3 @@ def test_the_templates_never_trust_data() -> None:
         assert "autoescape false" not in text
         if path.name != "email.html.j2":  # mail programs know nothing else
             assert " style=" not in text
-
-
-def test_an_embedded_answer_can_be_read_back() -> None:
-    report = reports.hostile()
-    text = render_page(report, Language.EN, display_zone(480), PageOptions(embed=True))
-    assert text.count("</script>") == 2
-    block = text.partition('id="sops-report-answer">')[2].partition("</script>")[0]
-    assert "<" not in block
-    again = build_report(read_bytes(block.encode()))
-    assert [(n.node_id, n.state, n.start_time) for n in again.nodes] == [
-        (n.node_id, n.state, n.start_time) for n in report.nodes
-    ]
-    assert again.failures[0].text is not None
-    assert "sops-report-answer" not in render(report, "html")

@@ -164,14 +164,3 @@ def test_flow_and_attempts_come_back_as_they_were() -> None:
     document = json.loads(carried.histories)
     assert read_histories(document, TimeReader()) == attempts
     assert read_child_tasks(document) == {"n2": "77"}
-
-
-def test_an_answer_rebuilt_from_the_report_is_read_where_there_is_nothing_better() -> None:
-    tree = '{"id": "n1", "name": "x", "state": "FINISHED", "children": {}}'
-    about = '{"task_id": "10", "site": null, "biz": "2", "scope": null}'
-    block = f'{{"result": true, "data": {tree}, "sops_report": {about}}}'
-    text = f'<html><script type="application/json" id="sops-report-answer">{block}</script></html>'
-    snapshot = read(text.encode())
-    assert (snapshot.origin.task_id, snapshot.origin.biz) == ("10", "2")
-    for broken in ("[]", "{", '{"sops_report": 1}'):
-        assert page_in(text.replace(block, broken).encode()) is None

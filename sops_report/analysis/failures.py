@@ -62,7 +62,7 @@ def _failed_at(snapshot: Snapshot, clock: Clock, position: int) -> int | None:
 
 
 def _echoes_above(snapshot: Snapshot, position: int, echoes: frozenset[int]) -> tuple[int, ...]:
-    above = []
+    above: list[int] = []
     parent = snapshot.tree.parent[position]
     while parent >= 0 and len(above) < _MOST_ECHOES:
         if parent in echoes:

@@ -18,7 +18,6 @@ class PageOptions:
         js: ``inline`` or ``none``; nothing on the page needs it.
         max_bytes: The page's budget; quiet rows are folded until it holds.
         full: Every node gets its row, as far as *max_bytes* allows.
-        embed: Carry the answer (as far as the report holds it) for reading it back.
         charts: Files with pictures that lie beside the page, named in its last part.
     """
 
@@ -26,7 +25,6 @@ class PageOptions:
     js: str = "inline"
     max_bytes: int = DEFAULT_BYTES
     full: bool = False
-    embed: bool = False
     charts: tuple[str, ...] = ()
 
 

@@ -14,7 +14,6 @@ from markupsafe import Markup
 
 from sops_report.rendering import gantt, listing
 from sops_report.rendering.budget import Limits, PageOptions, limits_for
-from sops_report.rendering.embedded import embedded
 from sops_report.rendering.flowchart import flowchart
 from sops_report.rendering.links import safe_link
 from sops_report.rendering.overview import overview
@@ -87,7 +86,6 @@ def _context(voice: Voice, limits: Limits, options: PageOptions) -> dict[str, An
     return {
         "v": voice, "r": report, "t": voice.say, "listing": listing, "limits": limits,
         "o": options, "style": style, "script": script, "policy": _policy(options),
-        "embedded": embedded(report) if options.embed else None,
         "overview": overview(voice, scale),
         "timeline": _gantts(voice, scale, timeline, listed), "scale": scale,
         "n_folded": _n_folded(timeline), "n_unlisted": _n_folded(table),

@@ -220,6 +220,4 @@ def _snapshots(data: bytes, origin: Origin, beside: Beside, *, lines: bool) -> l
 
 
 def _with_hash(origin: Origin, data: bytes) -> Origin:
-    return replace(
-        origin, sha256=hashlib.sha256(data).hexdigest(), n_bytes=len(data), data=data
-    )
+    return replace(origin, sha256=hashlib.sha256(data).hexdigest(), n_bytes=len(data), data=data)

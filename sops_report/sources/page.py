@@ -26,10 +26,6 @@ _SCHEMA: Final = "sops-report/page/1"
 _BLOCK: Final = re.compile(
     rb'<script type="application/json" id="sops-report-data">([^<]*)</script>'
 )
-# what the page's own template carries where the raw answer was not at hand: made from the report
-_REBUILT: Final = re.compile(
-    rb'<script type="application/json" id="sops-report-answer">([^<]*)</script>'
-)
 _MOST_UNPACKED: Final = 1024**3
 _ESCAPES: Final = {
     "<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029",
@@ -150,25 +146,11 @@ def page_in(data: bytes) -> Page | None:
         return None
     match = _BLOCK.search(data)
     if match is None:
-        return _rebuilt(data)
+        return None
     try:
         return _page(_unpacked(json.loads(match[1])))
     except (ValueError, RecursionError, KeyError, TypeError, OSError, EOFError, zlib.error):
         return None
-
-
-def _rebuilt(data: bytes) -> Page | None:
-    match = _REBUILT.search(data)
-    try:
-        about = json.loads(match[1]).get("sops_report", {}) if match else None
-    except (ValueError, RecursionError, AttributeError):
-        return None
-    if match is None or not isinstance(about, dict):
-        return None
-    return Page(
-        answer=match[1], task_id=about.get("task_id"), site=about.get("site"),
-        biz=about.get("biz"), scope=about.get("scope"),
-    )  # fmt: skip
 
 
 def _unpacked(block: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -10,11 +10,15 @@ import pytest
 from sites import DATA, TASK, Naps, Script, door_url, fill_archive, reply, scripted
 
 from sops_report.api.client import SopsClient
-from sops_report.api.retries import Patience
+from sops_report.api.retries import Clockwork, Patience
 from sops_report.archive import Archive
 from sops_report.config import Settings, read_settings
 from sops_report.errors import SopsReportError
 from sops_report.server import FAULTS, LocalSite
+from sops_report.sources.live import Wanted
+from sops_report.watching.polling import Poller
+from sops_report.watching.teller import Teller
+from sops_report.watching.watch import Followed, Watch
 from sops_report.words import Language
 
 CANARY = 'kanarie-8fQ2-"quoted"-%2F &é'
@@ -126,3 +130,36 @@ def test_the_canary_reaches_the_site_or_all_this_proves_nothing(tmp_path: Path) 
             _, path, headers, _ = site.asked[0]
         assert json.loads(headers["x-bkapi-authorization"])["bk_app_secret"] == CANARY
         assert is_clean(path)
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("fault", ["none", "denied", "502:always", "html", "echo"])
+def test_the_canary_is_in_nothing_that_lists_and_watches_keep_or_say(
+    tmp_path: Path, door: str, fault: str
+) -> None:
+    served = fill_archive(tmp_path / "served")
+    faults = [] if fault in {"none", "echo"} else [fault]
+    with LocalSite(served, faults=faults) as site, scripted(echo(200, in_header=False)) as echoing:
+        for kind in KINDS:
+            url = echoing.url if fault == "echo" else door_url(site, door)
+            settings = settings_of(url, door, kind, tmp_path)
+            assert is_clean(everything_watched(settings))
+    assert files_are_clean(tmp_path)
+
+
+def everything_watched(settings: Settings) -> str:
+    """List, ask for many and follow one task; return every text that came of it."""
+    told, clocks = list[str](), Clockwork(sleep=Naps().taken.append)
+    with SopsClient(settings.site(), settings.credentials(), clocks=clocks) as client:
+        for ask in (client.get_task_list, lambda: client.get_tasks_status([515])):
+            try:
+                told.append(repr(ask()))
+            except SopsReportError as error:
+                told += [repr(error), repr(error.values), error.text(Language.ZH)]
+    task = Followed(poller=Poller(Wanted(task_id="515"), settings, clocks=clocks))
+    teller = Teller(
+        language=Language.EN, zone=None, tell=told.append, monotonic=clocks.monotonic
+    )  # fmt: skip
+    Watch(tasks=[task], audience=teller, is_over=lambda _: True, clocks=clocks).run()
+    rows = [row.text for row in teller.rows()]
+    return "\n".join([*told, *rows, repr(task), repr(task.error)])

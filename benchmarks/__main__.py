@@ -3,16 +3,20 @@
 import argparse
 import json
 import platform
+import sys
+from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from benchmarks import charts, flatten
+from benchmarks import charts, flatten, memory, startup
 from benchmarks.generate import answer
 from benchmarks.timing import medians
 
 HERE = Path(__file__).parent
 SIZES = (1_000, 10_000, 100_000)
+_FEWEST_STARTS = 7
 
 
 def main() -> None:
@@ -24,12 +28,35 @@ def main() -> None:
     flattened = {size: _flatten(size, options.rounds) for size in options.sizes}
     print(_markdown("bytes → table, × msgspec untyped", flattened, flatten.MSGSPEC))
     print(_markdown("bytes → table, × naive", flattened, flatten.NAIVE))
+    peaks = _peaks(options.sizes) if sys.platform == "linux" else {}
+    started = _started(max(options.rounds, _FEWEST_STARTS))
+    print(_markdown("start to end of a process, × import pandas", {100: started}, startup.PANDAS))
     drawn = {n: medians(charts.contenders(n), options.rounds) for n in charts.ROWS}
     print(_markdown("report → chart, rows", drawn, None))
     options.json.parent.mkdir(parents=True, exist_ok=True)
-    figures = {"flatten": flattened, "charts": drawn, "rounds": options.rounds}
+    figures = {
+        "flatten": flattened,
+        "peak_memory_per_byte": peaks,
+        "startup": started,
+        "charts": drawn,
+        "rounds": options.rounds,
+    }
     options.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False), encoding="utf-8")
     print(f"figures: {options.json}")
+
+
+def _peaks(sizes: Sequence[int]) -> dict[str, float]:
+    size = max(sizes)
+    names = (flatten.OURS, flatten.NAIVE, flatten.MSGSPEC)
+    peaks = dict(memory.peaks(names, answer(size)))
+    print(f"| peak memory ÷ bytes, {size:,} nodes | |\n|---|---:|")
+    print("".join(f"| {name} | {peak:.1f} |\n" for name, peak in peaks.items()))
+    return peaks
+
+
+def _started(rounds: int) -> dict[str, float]:
+    with TemporaryDirectory() as folder:
+        return medians(startup.contenders(Path(folder)), rounds)
 
 
 def _options() -> argparse.Namespace:
@@ -58,6 +85,8 @@ def _markdown(title: str, figures: dict[int, dict[str, float]], base: str | None
 
 
 def _cell(seconds: dict[str, float], name: str, base: str | None) -> str:
+    if name not in seconds:
+        return "–"
     told = f"{seconds[name] * 1000:.1f} ms"
     return f"{seconds[name] / seconds[base]:.2f} × ({told})" if base else told
 

@@ -1,10 +1,14 @@
 """The benchmark's data is what it says, and its contenders do the same work."""
 
+import sys
+from pathlib import Path
+
 import pytest
 
-from benchmarks import charts, flatten
+from benchmarks import charts, flatten, memory, startup
 from benchmarks.generate import answer, nodes
 from benchmarks.timing import medians
+from sops_report.reading.fast import SteppedAsideError, read_fast
 
 
 @pytest.mark.parametrize("n_nodes", [2, 3, 50, 1000])
@@ -30,7 +34,32 @@ def test_ours_and_the_naive_way_make_the_same_table() -> None:
         assert (ours[ours_name].dropna() == naive[name].dropna()).all()
 
 
+def test_the_reading_that_is_timed_as_fast_is_the_fast_one() -> None:
+    data = answer(500)
+    read_fast(data, "here", [].append)
+    with pytest.raises(SteppedAsideError):
+        read_fast(b"[" + data + b"]", "here", [].append)
+    made = flatten.contenders(data)
+    assert made[flatten.READ]() == made[flatten.CAREFUL]()
+
+
+def test_level_by_level_makes_as_many_rows() -> None:
+    made = flatten.contenders(answer(500))
+    assert len(made[flatten.NORMALIZED]()) == len(made[flatten.OURS]()) == 501
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the peak")
+def test_the_peak_is_told_as_a_multiple_of_the_bytes() -> None:
+    peaks = memory.peaks((flatten.OURS,), answer(2000))
+    assert 1 < peaks[flatten.OURS] < 50
+
+
+def test_the_commands_that_are_started_succeed(tmp_path: Path) -> None:
+    assert len(medians(startup.contenders(tmp_path), 1)) == 4
+    assert (tmp_path / "page.html").stat().st_size > 10_000
+
+
 def test_every_contender_runs_and_is_timed() -> None:
     timed = medians(flatten.contenders(answer(20)), 2) | medians(charts.contenders(20), 1)
-    assert len(timed) == 8
+    assert len(timed) == 11
     assert all(seconds > 0 for seconds in timed.values())

@@ -114,7 +114,7 @@ def make_kit(  # noqa: PLR0913 - options
         UsageError: There is no such tracker or dialect.
     """
     where = _tracker(tracker)
-    made, _ = redact(replace(build_report(snapshot), postmortem=postmortem), rules)
+    made, _ = redact(replace(build_report(snapshot, zone=zone), postmortem=postmortem), rules)
     name = "report.html" if where.takes_html else "report.zip"
     page = render(made, "html", language, zone, rules=rules)
     if embed:

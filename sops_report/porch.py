@@ -35,7 +35,7 @@ def gantt(
         UsageError: *font* cannot be read.
     """
     return charts.gantt(
-        build_report(snapshot),
+        build_report(snapshot, zone=zone),
         language=Language(language),
         zone=zone,
         max_rows=max_rows,

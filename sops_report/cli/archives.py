@@ -4,6 +4,7 @@ import typer
 
 from sops_report.archive import Archive
 from sops_report.archive.layout import iso_of
+from sops_report.cli import archive_care
 from sops_report.cli.chrome import Command, Group
 from sops_report.cli.options import Talk, on_site
 from sops_report.config import Settings
@@ -51,3 +52,6 @@ def verify(settings: Settings, talk: Talk) -> None:
     if findings:
         raise SopsReportError("archive-findings", count=len(findings), folder=archive.folder)
     talk.tell("talk.archive_clean", folder=archive.folder)
+
+
+archive_care.add_to(_archive)

@@ -29,9 +29,11 @@ ROOMS: Final = MappingProxyType({
     "watch": "watching",
     "serve": "serving",
     "explain": "explaining",
+    "doctor": "doctor",
     "archive": "archives",  # typer puts groups last
+    "profile": "profiles",
 })  # fmt: skip
-_GROUPS: Final = frozenset({"archive"})
+_GROUPS: Final = frozenset({"archive", "profile"})
 
 
 def assemble(only: Collection[str] = tuple(ROOMS)) -> typer.Typer:
@@ -48,11 +50,15 @@ def assemble(only: Collection[str] = tuple(ROOMS)) -> typer.Typer:
     app.callback()(_root)
     wanted = {ROOMS[name] for name in ROOMS if name in only}
     for name, room in ROOMS.items():
-        if room not in wanted:
-            key = f"help.{name}_group" if name in _GROUPS else f"help.{name}"
-            app.command(name, cls=Command, help=key)(_name_only)
-        elif name == _first_of(room):
-            import_module(f"sops_report.cli.{room}").add_to(app)
+        if room in wanted:
+            if name == _first_of(room):
+                import_module(f"sops_report.cli.{room}").add_to(app)
+        elif name in _GROUPS:
+            group = typer.Typer()
+            group.command("…", hidden=True)(_name_only)
+            app.add_typer(group, name=name, help=f"help.{name}_group")
+        else:
+            app.command(name, cls=Command, help=f"help.{name}")(_name_only)
     return app
 
 

@@ -52,7 +52,7 @@ def paint(  # noqa: PLR0913 - options
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", charts.MissingGlyphsWarning)
         figure = charts.gantt(
-            build_report(snapshot),
+            build_report(snapshot, zone=talk.zone),
             language=talk.language,
             zone=talk.zone,
             max_rows=max_rows,

@@ -65,7 +65,7 @@ def demo(talk: Talk, *, out: Out = Path("sops-report-demo")) -> None:
             )
             options = Live(settings=settings, archived_as=_PLACE["site"], tell=talk.tell_refusal)
             snapshot = read(TASK_ID, live_options=options)
-    made = build_report(snapshot)
+    made = build_report(snapshot, zone=talk.zone)
     for form in (Format.HTML, Format.MARKDOWN):
         target = out / f"report.{form}"
         write_whole(target, render(made, form, talk.language, talk.zone).encode(), force=True)

@@ -62,7 +62,7 @@ def kit(  # noqa: PLR0913 - options
         snapshot = with_pseudonyms(snapshot)
     written = None
     if postmortem is not None:
-        written = refresh(postmortem, build_report(snapshot), talk.language)
+        written = refresh(postmortem, build_report(snapshot, zone=talk.zone), talk.language)
     chosen = rules_of(no_redact=no_redact, patterns=pattern, file=rules)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

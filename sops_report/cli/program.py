@@ -62,6 +62,8 @@ def _run(words: list[str], language: Language) -> int:
         raise usage_error_of(refusal) from None
     except typer.Abort:
         return 1
+    except MemoryError:
+        raise SopsReportError("out-of-memory") from None
     except OSError as cause:
         reason = cause.strerror or type(cause).__name__
         name = cause.filename if isinstance(cause.filename, str) else ""

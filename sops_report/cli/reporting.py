@@ -88,7 +88,7 @@ def report(  # noqa: PLR0913 - options
     _check_word("--js", js, _JS)
     chosen = rules_of(no_redact=no_redact, ips=ips, patterns=pattern, file=rules)
     subject = with_pseudonyms(snapshot) if anonymise else snapshot
-    made = build_report(subject)
+    made = build_report(subject, zone=talk.zone)
     targets, formats = _targets(made, out, to, alone=bundle is None and email is None)
     check_targets([*targets, *([email] if email else [])], force=force)
     if postmortem is not None:
@@ -153,7 +153,7 @@ def _format_of(target: Path, to: Format | None) -> Format:
 @on_source
 def show(snapshot: Snapshot, talk: Talk) -> None:
     """Show the post-mortem in the terminal."""
-    made, _ = redact(build_report(snapshot))
+    made, _ = redact(build_report(snapshot, zone=talk.zone))
     zone = display_zone(made.task.offset_minutes, talk.zone)
     text = render_text(made, talk.language, zone, color=is_coloured(), width=width(100))
     typer.echo(text, nl=False)

@@ -23,9 +23,14 @@ def add_to(app: typer.Typer) -> None:
     app.command("serve", cls=Command, help="help.serve")(serve)
 
 
+Replay = Annotated[float | None, typer.Option("--replay", metavar="SPEED", help="help.replay")]
+
+
 @with_talk
-def serve(*_: object, folder: Folder, port: Port = 0, fault: Faults = None) -> None:
+def serve(
+    *_: object, folder: Folder, port: Port = 0, fault: Faults = None, replay: Replay = None
+) -> None:
     """Answer as a site would; the base address is the first line of standard output."""
     if not folder.is_dir():
         raise UsageError("archive-missing", folder=folder)
-    run_site(folder, port=port, faults=tuple(fault or ()))
+    run_site(folder, port=port, faults=tuple(fault or ()), replay_speed=replay)

@@ -58,6 +58,6 @@ def nodes(  # noqa: PLR0913 - options
 
 
 def _terminal_table(snapshot: Snapshot, talk: Talk) -> str:
-    made = build_report(snapshot)
+    made = build_report(snapshot, zone=talk.zone)
     zone = display_zone(made.task.offset_minutes, talk.zone)
     return render_table(made, talk.language, zone, width(120))

@@ -17,7 +17,7 @@ from sops_report.reading.children import read_child_tasks
 from sops_report.reading.decode import decode, decode_lines, unpack
 from sops_report.reading.facts import auto_retry_ids, engine_of, first_offset
 from sops_report.reading.flow import read_flow
-from sops_report.reading.histories import read_histories
+from sops_report.reading.histories import Attempts, read_histories
 from sops_report.reading.identity import identify, is_class_name
 from sops_report.reading.layout import lay_out
 from sops_report.reading.read import Reading
@@ -189,7 +189,7 @@ def _snapshot(read: Reading, origin: Origin, beside: Beside, shared: list[Note])
         offset_minutes=read.offset_minutes,
         origin=replace(origin, task_id=origin.task_id or found.task_id),
         flow=flow,
-        attempts=read_histories(beside.histories, read.times),
+        attempts=_attempts(beside.histories, read.times, notes),
         child_tasks=read_child_tasks(beside.histories),
         auto_retry_ids=auto_retry_ids(found.root),
         task_text=task_text,
@@ -213,13 +213,20 @@ def _newness(snapshot: Snapshot) -> tuple[int, int]:
     return max([fetched, start + int(elapsed * 1_000_000), *times], default=0), len(tree)
 
 
+def _attempts(document: object, times: TimeReader, notes: list[Note]) -> Attempts | None:
+    found = read_histories(document, times)
+    if document is not None and found is None:
+        notes.append(Note(code="no-histories-inside"))
+    return found
+
+
 def _matching_flow(document: object, tree: Tree, notes: list[Note]) -> Flow | None:
     """Return the flow if it is this task's: its ids must be the answer's ids."""
     if document is None:
         return None
     flow = read_flow(document)
     if flow is None:
-        notes.append(Note(code="flow-unreadable", values={"reason": "–"}))
+        notes.append(Note(code="no-flow-inside"))
         return None
     ids = {node_id for node_id in tree.node_id[1:] if node_id}
     if ids and not ids & flow.nodes.keys():

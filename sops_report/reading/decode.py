@@ -20,7 +20,7 @@ from sops_report.reading import deep
 from sops_report.reading.texts import brief
 from sops_report.snapshot import Note
 
-MAX_BYTES: Final = 4 * 1024**3  # an unpacked answer beyond this is no answer of a server
+MAX_BYTES: Final = 2 * 1024**3  # an unpacked answer beyond this is no answer of a server
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 _BOMS: Final = (

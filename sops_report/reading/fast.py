@@ -147,6 +147,8 @@ def read_fast(data: bytes, source: str, remark: Callable[[Note], None]) -> Readi
         n_quotes += _n_quotes_of_extras(answer) + _PAIR  # the key "data"
     if data.count(_QUOTE) != n_quotes:
         raise SteppedAsideError(source)
+    root.children.clear()  # the nodes have said all: their memory is for what comes
+    laid.nodes.clear()
     offset = columns.first_offset()
     times = TimeReader(assume_minutes=offset or 0)
     return Reading(
@@ -259,16 +261,16 @@ class _Columns:
             n_descendants=laid.n_descendants,
             name=self.name,
             state=self.state,
-            start_us=quick.column(self.start),
-            finish_us=quick.column(self.finish),
+            start_us=_consumed(quick, self.start),
+            finish_us=_consumed(quick, self.finish),
             elapsed_s=self.elapsed_s,
             retry=self.retry,
             loop=self.loop,
             skip=self.skip,
             error_ignored=self._error_ignored(),
             version=self.version,
-            refresh_us=quick.column(self.refresh),
-            ex_data=[None] * len(laid.nodes),
+            refresh_us=_consumed(quick, self.refresh),
+            ex_data=[None] * len(laid.parent),
         )
 
     def _error_ignored(self) -> list[bool | None]:
@@ -296,6 +298,13 @@ class _Columns:
         n_unsent = self.refresh.count(None) + self.ignored.count(None)
         n_keys = size * (_KEYS + 2 * is_second) - n_unsent
         return _PAIR * (n_keys + n_texts + size - 1)  # the root stands under no key
+
+
+def _consumed(times: FastTimes, texts: list[str | None]) -> list[int | None]:
+    """Read a column of times and give its texts back: they are half of the answer's memory."""
+    found = times.column(texts)
+    texts.clear()
+    return found
 
 
 def _step_aside(text: str) -> NoReturn:

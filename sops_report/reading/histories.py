@@ -25,13 +25,20 @@ def read_histories(document: object, times: TimeReader) -> Attempts | None:
         document: The decoded file.
         times: Reads the times in it.
     """
-    if not isinstance(document, dict):
+    if not isinstance(document, dict) or (document and not _are_histories(document)):
         return None
     return {
         str(node_id): attempts
         for node_id, value in document.items()
         if (attempts := _attempts_of(value, times))
     }
+
+
+def _are_histories(document: Mapping[str, object]) -> bool:
+    """Tell whether at least one value is a node's answer; another file names no histories."""
+    return any(
+        "histories" in details for value in document.values() for details, _ in _details(value)
+    )
 
 
 def _attempts_of(value: object, times: TimeReader) -> tuple[Attempt, ...]:

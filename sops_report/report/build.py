@@ -1,7 +1,7 @@
 """`Analysis` → `Report`: the one place where columns become rows, and microseconds seconds."""
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from hashlib import blake2b
 from typing import Final
 
@@ -46,21 +46,27 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND_US: Final = 1_000_000
 
 
-def build_report(snapshot: Snapshot, *, generated_at: datetime | None = None) -> Report:
+def build_report(
+    snapshot: Snapshot, *, zone: tzinfo | None = None, generated_at: datetime | None = None
+) -> Report:
     """Make the report of a snapshot.
 
     Args:
         snapshot: As `sops_report.read` returns it.
+        zone: Of the moments in the verdict; None means the snapshot's own offset. Give the same
+            zone to `sops_report.render`.
         generated_at: The moment to print in the report; None leaves it out, so that equal input
             gives equal bytes.
 
     Returns:
         The report, ready for every renderer; never an error, whatever the snapshot holds.
     """
-    return report_of(analyse(snapshot), generated_at=generated_at)
+    return report_of(analyse(snapshot), zone=zone, generated_at=generated_at)
 
 
-def report_of(analysis: Analysis, *, generated_at: datetime | None = None) -> Report:
+def report_of(
+    analysis: Analysis, *, zone: tzinfo | None = None, generated_at: datetime | None = None
+) -> Report:
     """Make the report of a run that is analysed already; see `build_report`."""
     snapshot = analysis.snapshot
     paths, anchors = snapshot.paths(), anchors_of(snapshot)
@@ -69,7 +75,7 @@ def report_of(analysis: Analysis, *, generated_at: datetime | None = None) -> Re
     incidents = analysis.incidents
     return Report(
         task=_task(analysis),
-        verdict=verdict_of(analysis, analysis.failures),
+        verdict=verdict_of(analysis, analysis.failures, zone),
         counts=_counts(analysis),
         order_source=analysis.order_source,
         critical_path=tuple(_section(snapshot, section) for section in analysis.sections),

@@ -5,7 +5,7 @@ put on one line; they stay hostile text, which renderers escape.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from types import MappingProxyType
 from typing import Final
 
@@ -24,14 +24,18 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND_US: Final = 1_000_000
 
 
-def verdict_of(analysis: Analysis, failures: tuple[FailedNode, ...]) -> Verdict:
+def verdict_of(
+    analysis: Analysis, failures: tuple[FailedNode, ...], zone: tzinfo | None = None
+) -> Verdict:
     """Return the verdict on a run.
 
     Args:
         analysis: The run, analysed.
         failures: Its root causes, the first failure first.
+        zone: Of the moments in it; None means the snapshot's own offset.
     """
-    teller = {language: _Teller(analysis, failures, language) for language in Language}
+    shown = display_zone(analysis.snapshot.offset_minutes, zone)
+    teller = {language: _Teller(analysis, failures, language, shown) for language in Language}
     return Verdict(
         outcome=analysis.outcome,
         sentence={language: teller[language].sentence() for language in Language},
@@ -43,11 +47,16 @@ class _Teller:
     """Tells one run in one language."""
 
     def __init__(
-        self, analysis: Analysis, failures: tuple[FailedNode, ...], language: Language
+        self,
+        analysis: Analysis,
+        failures: tuple[FailedNode, ...],
+        language: Language,
+        zone: tzinfo,
     ) -> None:
         self.analysis = analysis
         self.failures = failures
         self.language = language
+        self.zone = zone
         self.tree = analysis.snapshot.tree
 
     def say(self, key: str, **values: object) -> str:
@@ -105,6 +114,8 @@ class _Teller:
 
     def running(self) -> str:
         running = self.analysis.incidents.running
+        if self.analysis.clock.wall_us is None:
+            return self.say("sentence.running_undated", count=len(running))
         return self.say(
             "sentence.running",
             wall=self._length(self.analysis.clock.wall_us),
@@ -179,9 +190,8 @@ class _Teller:
     def _moment(self, us: int | None) -> str:
         if us is None:
             return ""
-        zone = display_zone(self.analysis.snapshot.offset_minutes)
         when = _EPOCH + timedelta(microseconds=us)
-        return self.say("part.moment", moment=moment(when, zone, self.language))
+        return self.say("part.moment", moment=moment(when, self.zone, self.language))
 
     def _task(self) -> str:
         snapshot = self.analysis.snapshot

@@ -1,7 +1,6 @@
 """Detect what a SOURCE is and read it."""
 
 import re
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,7 +70,7 @@ def read(
         return files.read_data(source, "–", beside, task=task)
     name = str(source)
     if name == "-":
-        data = b"" if sys.stdin is None else sys.stdin.buffer.read()
+        data = files.read_stdin()
         return files.read_data(data, "-", beside, task=task, maybe_lines=True)
     path = Path(name)
     if name and _exists(path):

@@ -1,6 +1,7 @@
 """Files and folders → `Snapshot`, with the companions that lie beside them."""
 
 import hashlib
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Final
 
 from sops_report.errors import InputError, SopsReportError
 from sops_report.reading import read_snapshots, with_earlier
+from sops_report.reading.decode import MAX_BYTES
 from sops_report.snapshot import Note, Origin, Snapshot
 from sops_report.sources.page import page_in, snapshots_of
 from sops_report.sources.sidecar import origin_of
@@ -64,10 +66,29 @@ def read_bytes_of(path: Path) -> bytes:
         InputError: The file cannot be read.
     """
     try:
-        return path.read_bytes()
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
     except OSError as cause:
         reason = cause.strerror or type(cause).__name__
         raise InputError("unreadable-file", source=path, reason=reason) from cause
+    return _checked_size(data, str(path))
+
+
+def _checked_size(data: bytes, source: str) -> bytes:
+    if len(data) > MAX_BYTES:
+        raise InputError("too-large", source=source, limit=MAX_BYTES)
+    return data
+
+
+def read_stdin() -> bytes:
+    """Return what stands on standard input.
+
+    Raises:
+        InputError: It does not end where an answer could.
+    """
+    if sys.stdin is None:
+        return b""
+    return _checked_size(sys.stdin.buffer.read(MAX_BYTES + 1), "-")
 
 
 def read_file(path: Path, beside: Beside, *, task: str | None = None) -> Snapshot:

@@ -126,7 +126,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "The page's style: inside it (inline, as if not given), or as report.css beside it.",
             "页面样式：内联，或作为旁边的 report.css。",
         ),
-        "help.js": ("The page's small script: inside it (as if not given), or none.", "页面脚本：内联，或不带。"),
+        "help.js": (
+            "The page's small script: inside it (as if not given), or none.",
+            "页面脚本：内联，或不带。",
+        ),
         "help.full": (
             "Give every node a row, as far as --max-bytes allows.",
             "尽可能显示每个节点，受 --max-bytes 限制。",

@@ -39,6 +39,14 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "the flow (pipeline_tree) could not be read ({reason}): order is inferred from times",
             "流程（pipeline_tree）无法读取（{reason}）：先后关系由时间推断",
         ),
+        "note.no-flow-inside": (
+            "the file given as the flow holds none: order is inferred from times",
+            "作为流程给出的文件中没有流程：先后关系由时间推断",
+        ),
+        "note.no-histories-inside": (
+            "the file given as histories holds none: earlier attempts are unknown",
+            "作为执行历史给出的文件中没有历史：更早的尝试未知",
+        ),
         "note.flow-of-another-task": (
             "the flow belongs to another task and was not used",
             "流程属于另一个任务，未使用",
@@ -89,10 +97,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "ex_data 中的节点并非失败的步骤：{id}",
         ),
         "note.child-task-missing": (
-        "an independent subprocess ran as the task {task}, whose answer is not in the archive",
-        "独立子流程以任务 {task} 执行，归档中没有它的返回",
-    ),
-    # fields
+            "an independent subprocess ran as the task {task}, whose answer is not in the archive",
+            "独立子流程以任务 {task} 执行，归档中没有它的返回",
+        ),
+        # fields
         "note.not-text": ("{field} is not a text: {value}", "{field} 不是文本：{value}"),
         "note.lone-surrogate": (
             "{field} holds half a character, replaced: {value}",

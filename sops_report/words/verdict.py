@@ -41,6 +41,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "Running for {wall}; steps under way: {count}{longest}.",
             "已执行 {wall}；{count} 个步骤正在执行{longest}。",
         ),
+        "sentence.running_undated": (
+            "Running; steps under way: {count}; the answer has no times.",
+            "正在执行；{count} 个步骤正在执行；返回中没有时间。",
+        ),
         "sentence.waiting": (
             "Paused after {wall}; steps finished: {done}{idle}.",
             "执行 {wall}后暂停；{done} 个步骤已完成{idle}。",

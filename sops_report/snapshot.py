@@ -112,10 +112,13 @@ class Flow:
     Attributes:
         nodes: Every node of the flow, nested ones too, executed or not.
         back_edges: The edges (source, target) that close a loop.
+        rank: The place of each node in the order of the other edges: a node's is greater than
+            those of all its predecessors, whatever the order of the document.
     """
 
     nodes: Mapping[str, FlowNode]
     back_edges: frozenset[tuple[str, str]] = frozenset()
+    rank: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

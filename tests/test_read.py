@@ -347,7 +347,7 @@ def test_a_third_party_plugin_is_called_by_its_own_code() -> None:
     [
         ({"flow": flow("other>one")}, "flow-of-another-task"),
         ({"flow": b"{"}, "flow-unreadable"),
-        ({"flow": b"{}"}, "flow-unreadable"),
+        ({"flow": b"{}"}, "no-flow-inside"),
         ({"histories": b"\xff"}, "histories-unreadable"),
     ],
 )

@@ -127,7 +127,7 @@ class _Facts:
 
     def _end(self, start: int, as_of: int | None, revoked_at: int | None) -> int:
         finish = self.tree.finish_us[0] if self.valid[0] else None
-        last = start if self.activity[0] is None else self.activity[0]
+        last = (finish or start) if self.activity[0] is None else self.activity[0]
         if self.group[0] == "success" and finish is not None:
             return finish
         if self.group[0] == "revoked":

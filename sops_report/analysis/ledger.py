@@ -150,12 +150,23 @@ def component_of(run: Run, position: int) -> str | None:
     return known.component if known is not None else None
 
 
+def _is_before_first_attempt(run: Run, piece: Piece) -> bool:
+    """Tell whether the gap ends where the pass is proven to have begun, so no attempt is in it."""
+    loop = run.tree.loop[piece.position] or 1
+    starts = [
+        attempt.start_us
+        for attempt in run.attempts.get(piece.position, ())
+        if attempt.failed and attempt.loop == loop and attempt.start_us is not None
+    ]
+    return bool(starts) and piece.end_us <= min(starts)
+
+
 def _gap_class(run: Run, piece: Piece) -> str:
     tree, position = run.tree, piece.position
     if not piece.at_end:
         if tree.skip[position] and tree.start_us[position] == tree.finish_us[position]:
             return "skipped"
-        if (tree.retry[position] or 0) > 0:
+        if (tree.retry[position] or 0) > 0 and not _is_before_first_attempt(run, piece):
             return "retry_gap"
         if (tree.loop[position] or 0) > 1:
             return "loop_gap"

@@ -8,7 +8,7 @@ comparison allows equality; a strict one loses half of the nodes.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Final
 
@@ -79,6 +79,7 @@ class Scope:
         work_entries: The entries of all that are no gateways or events, in order.
         by_node: Indices into `spans` by position.
         below: The path has come down to this index; whatever ended later is no candidate.
+        visited: What is on the path already: the edges of a loop must not lead back to it.
     """
 
     run: Run
@@ -90,6 +91,7 @@ class Scope:
     work_entries: Sequence[int]
     by_node: Mapping[int, Sequence[int]]
     below: int
+    visited: set[int] = field(default_factory=set)
 
     @classmethod
     def of(cls, run: Run, piece: Piece) -> "Scope":
@@ -126,6 +128,7 @@ class Scope:
         while index is not None:
             span = self.spans[index]
             self.below = index
+            self.visited.add(index)
             end = min(span.end_us, limit)
             certain = self._is_certain(index, limit, follower)
             pieces.extend(self._gap(end, limit, follower, certain=certain))
@@ -150,8 +153,17 @@ class Scope:
         still_open = [index for index in tied if not closed[self.spans[index].position]]
         if still_open:
             # The second engine lists children in the order they were entered.
-            return min(still_open, key=lambda i: (self.spans[i].entry_us, self.spans[i].position))
-        return max(tied, key=lambda i: (self.spans[i].entry_us, self.spans[i].position))
+            return min(still_open, key=self._entered)
+        return max(self._without_followers(tied), key=self._entered)
+
+    def _entered(self, index: int) -> tuple[int, int]:
+        span = self.spans[index]
+        return span.entry_us, span.position
+
+    def _without_followers(self, tied: Sequence[int]) -> Sequence[int]:
+        """Leave out whoever was followed by another one of the tied, as the flow tells."""
+        followed = {source for index in tied for source in self._sources(self.spans[index]) or ()}
+        return [index for index in tied if index not in followed] or tied
 
     def _predecessor(self, span: Span) -> int | None:
         sources = self._sources(span)
@@ -159,7 +171,8 @@ class Scope:
             return self._latest_before(span)
         # An edge of the flow proves the order; two workers' clocks may differ by a second.
         limit = span.entry_us + SECOND_US
-        return max((i for i in sources if self.spans[i].end_us <= limit), default=None)
+        fitting = (i for i in sources if self.spans[i].end_us <= limit and i not in self.visited)
+        return max(fitting, default=None)
 
     def _sources(self, span: Span) -> list[int] | None:
         """Return the candidates that the flow allows; None where it does not know the node."""

@@ -22,29 +22,41 @@ _ID: Final = (
     r"(?<![0-9A-Za-z])(?=[0-9a-z]*\d)[nv]?(?:[0-9a-f]{31,32}|(?=\w*[a-f])[0-9a-f]{7,})"
     r"(?![0-9A-Za-z])"
 )
+_ZONE: Final = r"(?:Z|[+-]\d\d:?\d\d)?"
+
+
+def _rule(mark: str, pattern: str, placeholder: str) -> tuple[str, re.Pattern[str], str]:
+    # ASCII: next to a Chinese character a word begins and ends.
+    return mark, re.compile(pattern, re.IGNORECASE | re.ASCII), placeholder
+
+
 # What a word must hold for the rule, the rule, the placeholder. Order matters: longer things first,
 # numbers last, also inside names: web12 and web13 fail of the same fault.
 _RULES: Final = (
-    ("://", re.compile(r"https?://[^\s<>\"'）)，,]+"), "<url>"),
-    ("-", re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE), "<id>"),
-    ("-", re.compile(r"\d{4}-\d\d?-\d\d?(?:T\d\d?:\d\d(?::\d\d)?(?:[.,]\d+)?)?"), "<time>"),
-    ("/", re.compile(r"\b\d{4}/\d\d?/\d\d?\b"), "<time>"),
-    (":", re.compile(r"\b\d\d?:\d\d:\d\d(?:[.,]\d+)?"), "<time>"),
-    (".", re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b"), "<ip>"),
-    (":", re.compile(r"(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4}\b", re.IGNORECASE), "<ip>"),
-    ("/", re.compile(r"(?<![\w<])(?:/[\w.@+-]+){2,}/?"), "<path>"),
-    ("\\", re.compile(r"(?<![\w<])(?:[A-Za-z]:)?(?:\\[\w.@+-]+){2,}\\?"), "<path>"),
-    ("", re.compile(_ID), "<id>"),
-    ("0x", re.compile(r"0x[0-9a-fA-F]+"), "<n>"),
-    ("", re.compile(r"(?<![A-Za-z])[-+]?\d+(?:\.\d+)?|\d+"), "<n>"),
-)  # fmt: skip
+    _rule("://", r"https?://[^\s<>\"'）)，,]+", "<url>"),
+    _rule("-", r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "<id>"),
+    _rule(
+        "-",
+        rf"\d{{4}}-\d\d?-\d\d?(?:T\d\d?:\d\d(?::\d\d)?(?:[.,]\d+)?{_ZONE})?",
+        "<time>",
+    ),
+    _rule("/", r"\b\d{4}/\d\d?/\d\d?\b", "<time>"),
+    _rule(":", rf"\b\d\d?:\d\d:\d\d(?:[.,]\d+)?{_ZONE}", "<time>"),
+    _rule(".", r"\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b", "<ip>"),
+    _rule(":", r"(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4}\b", "<ip>"),
+    _rule("/", r"(?<![\w<.])(?:/[\w.@+-]+)+/?", "<path>"),
+    _rule("\\", r"(?<![\w<])(?:[A-Za-z]:)?(?:\\[\w.@+-]+){2,}\\?", "<path>"),
+    _rule("", _ID, "<id>"),
+    _rule("0x", r"0x[0-9a-f]+", "<n>"),
+    _rule("", r"(?<![A-Za-z])[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?|\d+", "<n>"),
+)
 
 # Only words with a digit, addresses and paths can vary; everything else is passed over in one scan.
 _WORD: Final = r"\w.:,/\\@+-"
 _MAY_VARY: Final = re.compile(
     r"https?://[^\s<>\"'）)，,]+"
     rf"|(?<![{_WORD}])[^\W\d]*+(?:[.:,/\\@+-]++[^\W\d]*+)*+\d[{_WORD}]*+"
-    r"|(?<![\w<])(?:[A-Za-z]:)?(?:[/\\][\w.@+-]+){2,}[/\\]?"
+    r"|(?<![A-Za-z0-9_<.])(?:[A-Za-z]:)?(?:[/\\][A-Za-z0-9_.@+-]+)+[/\\]?"
 )
 _BLANKS: Final = re.compile(r"\s+")
 _REPEATS: Final = re.compile(r"(<\w+>)(?:[\s,;、，]+\1)+")

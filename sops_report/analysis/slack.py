@@ -85,7 +85,8 @@ class _Order:
     @classmethod
     def of(cls, run: Run, scope: int) -> "_Order":
         spans = [span for child in run.tree.children(scope) if (span := span_of(run, child))]
-        spans.sort(key=lambda s: (s.entry_us, s.end_us, s.position))
+        by_flow = _is_ranked(run, spans)
+        spans.sort(key=lambda s: _place(run, s, by_flow=by_flow))
         by_times = _ready_by_times(spans)
         known = {span.position: span for span in spans}
         ready = {
@@ -144,6 +145,19 @@ class _Order:
             if (node_id, target) not in flow.back_edges
         )
         return [other for other in targets if other > index]
+
+
+def _is_ranked(run: Run, spans: Sequence[Span]) -> bool:
+    """Tell whether the flow knows every node, so that its order can be trusted."""
+    flow = run.snapshot.flow
+    return flow is not None and all(run.tree.node_id[s.position] in flow.rank for s in spans)
+
+
+def _place(run: Run, span: Span, *, by_flow: bool) -> tuple[int, int, int]:
+    """Return the place in the flow, in which no one stands before a predecessor; else in time."""
+    if by_flow:
+        return run.order_of(span.position), 0, 0
+    return span.entry_us, span.end_us, span.position
 
 
 def _ready_by_times(spans: Sequence[Span]) -> Iterator[int | None]:

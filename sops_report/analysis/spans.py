@@ -39,6 +39,13 @@ class Run:
     tree: Tree = field(init=False)
     spans: Sequence["Span | None"] = field(init=False)
 
+    def order_of(self, position: int) -> int:
+        """Return what decides where times tie: the place in the flow, else in the document."""
+        flow = self.snapshot.flow
+        if flow is None:
+            return position
+        return flow.rank.get(self.tree.node_id[position] or "", position)
+
     def __post_init__(self) -> None:
         """Work the spans out once: every analysis asks for them."""
         object.__setattr__(self, "tree", self.snapshot.tree)

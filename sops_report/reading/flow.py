@@ -4,7 +4,7 @@ Only structure is taken. Constants and component data can hold secrets and are n
 """
 
 import math
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -46,7 +46,29 @@ def read_flow(document: object) -> Flow | None:
             inner = element.get("pipeline")
             if isinstance(inner, dict):
                 stack.append((inner, node_id))
-    return Flow(nodes=nodes, back_edges=_back_edges(nodes)) if nodes else None
+    if not nodes:
+        return None
+    back_edges = _back_edges(nodes)
+    return Flow(nodes=nodes, back_edges=back_edges, rank=_ranks(nodes, back_edges))
+
+
+def _ranks(nodes: Mapping[str, FlowNode], back_edges: frozenset[tuple[str, str]]) -> dict[str, int]:
+    """Return the nodes' places in a topological order of the forward edges."""
+    waiting_for = {
+        node_id: sum(s in nodes and (s, node_id) not in back_edges for s in node.predecessors)
+        for node_id, node in nodes.items()
+    }
+    ready = deque(node_id for node_id, count in waiting_for.items() if not count)
+    rank: dict[str, int] = {}
+    while ready:
+        node_id = ready.popleft()
+        rank[node_id] = len(rank)
+        for target in nodes[node_id].successors:
+            if target in waiting_for and (node_id, target) not in back_edges:
+                waiting_for[target] -= 1
+                if not waiting_for[target]:
+                    ready.append(target)
+    return rank
 
 
 def _back_edges(nodes: Mapping[str, FlowNode]) -> frozenset[tuple[str, str]]:

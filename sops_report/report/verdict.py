@@ -85,8 +85,9 @@ class _Teller:
             rest = self.say("part.failed_before", count=len(self.failures), node=first)
         if incidents.running:
             rest += self.say("part.running_at_revoke", count=len(incidents.running))
+        is_known = self.analysis.clock.finish_is_valid[0]
         return self.say(
-            "sentence.revoked",
+            "sentence.revoked" if is_known else "sentence.revoked_sometime",
             wall=self._length(clock.wall_us),
             moment=self._moment(clock.end_us),
             done=self._done(),
@@ -119,7 +120,7 @@ class _Teller:
         return self.say(
             "sentence.running",
             wall=self._length(self.analysis.clock.wall_us),
-            count=len(running),
+            count=sum(self.tree.start_us[position] is not None for position in running),
             longest=self._longest("part.longest_running", running),
         )
 

@@ -69,7 +69,11 @@ def _joined(column: Sequence[T], at: int, inserted: Sequence[T]) -> list[T]:
 def _joined_flow(flow: Flow | None, other: Flow | None) -> Flow | None:
     if flow is None or other is None:
         return flow
-    return Flow(nodes={**flow.nodes, **other.nodes}, back_edges=flow.back_edges | other.back_edges)
+    return Flow(
+        nodes={**flow.nodes, **other.nodes},
+        back_edges=flow.back_edges | other.back_edges,
+        rank={**flow.rank, **other.rank},
+    )
 
 
 def _moved_seams(seams: Mapping[int, str], at: int, size: int) -> dict[int, str]:

@@ -28,7 +28,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "advice.retries.next_step": ("Fix why it fails at first, or set an automatic retry for {nodes}.", "先解决首次失败的原因，或为{nodes}配置自动重试。"),
     "advice.straggler.title": ("One of {branches} branches kept the others waiting", "{branches} 个并行分支中有一个拖慢整体"),
     "advice.straggler.evidence": ("The branch that ends with {nodes} took {length} and ended {ahead} after the next one (imbalance {percent} %).", "以{nodes}结束的分支耗时 {length}，比倒数第二个分支晚 {ahead}（不均衡度 {percent}%）。"),
-    "advice.straggler.caveat": ("The saving of {saving} assumes that it ends with the next one.", "可节省的 {saving} 以其与倒数第二个分支同时结束为前提。"),
+    "advice.straggler.caveat": ("At most {saving}: what the last step of that branch alone could give back.", "最多可节省 {saving}：仅按该分支最后一个步骤计算。"),
     "advice.straggler.next_step": ("Look at what {nodes} did differently, or split its work among the branches.", "检查{nodes}与其他分支的差异，或将其工作拆分到其他分支。"),
     "advice.queueing.title": ("For {percent} % of the run the next step was due but had not begun", "总时长的 {percent}% 在等待下一步开始"),
     "advice.queueing.evidence": ("Gaps on the critical path: {total} in all, the longest {longest}, before {nodes}.", "关键路径上的空档合计 {total}，最长 {longest}，位于{nodes}之前。"),

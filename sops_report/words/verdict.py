@@ -25,6 +25,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "Revoked {wall} after the start{moment}; steps finished: {done}{rest}.",
             "启动 {wall}后{moment}被终止；{done} 个步骤已完成{rest}。",
         ),
+        "sentence.revoked_sometime": (
+            "Revoked; its last activity was {wall} after the start{moment}; steps finished: {done}{rest}.",
+            "已被终止；最后一次活动在启动 {wall}后{moment}；{done} 个步骤已完成{rest}。",
+        ),
         "sentence.failed": (
             "“{node}” failed {after} after the start{moment}{attempt}: {text}{more}{idle}.",
             "启动 {after}后{moment}，节点「{node}」{attempt}失败：{text}{more}{idle}。",
@@ -46,8 +50,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "正在执行；{count} 个步骤正在执行；返回中没有时间。",
         ),
         "sentence.waiting": (
-            "Paused after {wall}; steps finished: {done}{idle}.",
-            "执行 {wall}后暂停；{done} 个步骤已完成{idle}。",
+            "Paused; its last activity was {wall} after the start; steps finished: {done}{idle}.",
+            "已暂停；最后一次活动在启动 {wall}后；{done} 个步骤已完成{idle}。",
         ),
         "sentence.waiting_at": (
             "Waiting at “{node}” after {wall}; steps finished: {done}{idle}.",

@@ -84,7 +84,7 @@ def test_a_status_answer_given_as_histories_is_told_and_claims_nothing() -> None
         ("id ABCDEF0123456789 gone", "id 0123456789ABCDEF gone"),
         ("at 2024-06-18T21:30:00Z", "at 2025-01-02T03:04:05+08:00"),
         ("ratio 1.2e-5", "ratio 3.4e+6"),
-        ("/tmp is full", "/opt is full"),
+        ("/srv is full", "/opt is full"),
     ],
 )
 def test_the_same_fault_has_the_same_signature(one: str, other: str) -> None:

@@ -213,11 +213,14 @@ class Snapshot:
         Empty at the root. Beyond a thousand characters a path keeps its end only: written out at
         depth 3,000 the paths of a chain would fill a book each.
         """
-        paths = [""]
-        for position in range(1, len(self.tree)):
-            above = paths[self.tree.parent[position]]
-            path = f"{above} / {self.label[position]}" if above else self.label[position]
-            paths.append(path if len(path) <= _LONGEST_PATH else f"… / {path[-_LONGEST_PATH:]}")
+        tree, paths, above = self.tree, [""], {0: ""}
+        for position in range(1, len(tree)):
+            path = above[tree.parent[position]] + self.label[position]
+            if len(path) > _LONGEST_PATH:
+                path = f"… / {path[-_LONGEST_PATH:]}"
+            if tree.n_descendants[position]:
+                above[position] = f"{path} / "
+            paths.append(path)
         return paths
 
     def __repr__(self) -> str:

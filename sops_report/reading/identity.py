@@ -4,7 +4,7 @@ The flow knows the kind; a first-engine class name tells it; else the shape of t
 one, and the node table says so in ``kind_source``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -65,18 +65,21 @@ def identify(tree: Tree, flow: Flow | None) -> Identity:
         >>> LABELS[class_kind("<class 'pipeline.core.flow.gateway.ConditionalParallelGa")]
         '(conditional parallel gateway)'
     """
-    names = [_readable(name) for name in tree.name]
+    names = _readable(tree.name)
     known = _known(tree, flow)
     kinds, sources = _kinds(tree, known, _shapes(tree, names))
     for position, node in known.items():
-        names[position] = names[position] or _readable(node.name)
+        names[position] = names[position] or _readable([node.name])[0]
     labels = [name or _derived(tree, kinds[p], p) for p, name in enumerate(names)]
     return Identity(kinds, sources, labels, [name is not None for name in names])
 
 
-def _readable(name: str | None) -> str | None:
-    """Return a name that can be shown: not blank, no class name."""
-    return None if not name or name.isspace() or name.startswith(_CLASS_PREFIX) else name
+def _readable(names: Sequence[str | None]) -> list[str | None]:
+    """Return the names that can be shown: not blank, no class names."""
+    return [
+        None if not name or name.isspace() or name.startswith(_CLASS_PREFIX) else name
+        for name in names
+    ]
 
 
 def _known(tree: Tree, flow: Flow | None) -> dict[int, FlowNode]:
@@ -96,7 +99,7 @@ def _kinds(
     """Return kinds and where each is from: shapes, corrected by class names, then by the flow."""
     sources = ["shape"] * len(tree)
     for position, name in enumerate(tree.name):
-        if position and name is not None and name.startswith(_CLASS_PREFIX):
+        if name and position and name.startswith(_CLASS_PREFIX):
             shapes[position], sources[position] = class_kind(name), "name"
     for position, node in known.items():
         if position and node.kind != "unknown":
@@ -141,16 +144,16 @@ def _start_and_end_events(tree: Tree) -> Iterator[tuple[int, str]]:
 
     The start event is the first unnamed instant of its scope; the end event finishes with it.
     """
-    for scope in range(len(tree)):
-        if tree.is_leaf(scope):
+    starts = tree.start_us
+    for scope, below in enumerate(tree.n_descendants):
+        if not below:
             continue
-        timed = [c for c in tree.children(scope) if tree.start_us[c] is not None]
+        timed = [(us, c) for c in tree.children(scope) if (us := starts[c]) is not None]
         if not timed:
             continue
-        first = min(timed, key=lambda c: (tree.start_us[c], c))
+        first, last = min(timed)[1], max(timed)[1]
         if _is_unnamed_instant(tree, first):
             yield first, "start_event"
-        last = max(timed, key=lambda c: (tree.start_us[c], c))
         if last != first and _is_unnamed_instant(tree, last) and _ends_together(tree, scope, last):
             yield last, "end_event"
 

@@ -36,9 +36,18 @@ def read_histories(document: object, times: TimeReader) -> Attempts | None:
 
 def _are_histories(document: Mapping[str, object]) -> bool:
     """Tell whether at least one value is a node's answer; another file names no histories."""
-    return any(
-        "histories" in details for value in document.values() for details, _ in _details(value)
+    items = (
+        item
+        for value in document.values()
+        for item in (value if isinstance(value, list) else [value])
+        if isinstance(item, dict)
     )
+    return any("response" in item or "histories" in item or _is_detail(item) for item in items)
+
+
+def _is_detail(item: Mapping[str, object]) -> bool:
+    details = item.get("data")
+    return isinstance(details, dict) and "histories" in details
 
 
 def _attempts_of(value: object, times: TimeReader) -> tuple[Attempt, ...]:

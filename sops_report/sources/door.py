@@ -11,6 +11,7 @@ from sops_report.config import Settings, read_settings
 from sops_report.errors import SopsReportError, UsageError
 from sops_report.snapshot import Snapshot
 from sops_report.sources import archived, files
+from sops_report.sources.stitching import stitched
 
 _TASK_ID: Final = re.compile(r"\d{1,18}")
 _ARCHIVED: Final = re.compile(r"(?P<biz>\w[\w-]*)/(?P<task>\d{1,18})(?:@(?P<at>.+))?")
@@ -95,7 +96,8 @@ def _read_named(name: str, beside: files.Beside, options: Live) -> Snapshot:
     if match is None:
         raise UsageError("no-such-source", source=name[:200] or '""')
     archive = Archive(settings.archive)
-    return archived.read_archived(archive, match["biz"], match["task"], match["at"], beside)
+    found = archived.read_archived(archive, match["biz"], match["task"], match["at"], beside)
+    return stitched(found, archive)
 
 
 def _fetched(name: str, settings: Settings, beside: files.Beside, options: Live) -> Snapshot:
@@ -109,4 +111,5 @@ def _fetched(name: str, settings: Settings, beside: files.Beside, options: Live)
         archived_as=options.archived_as,
         tell=options.tell,
     )
-    return archived.read_saved(saved.path, beside, source=name.partition("?")[0])
+    found = archived.read_saved(saved.path, beside, source=name.partition("?")[0])
+    return stitched(found, Archive(settings.archive))

@@ -121,9 +121,7 @@ def fetch(  # noqa: PLR0913 - options
         NotAllowedError: Credentials or a permission are missing.
         UsageError: Site, business id or credentials are not set.
     """
-    site = _site(task, settings)
-    if site.biz is None:
-        raise UsageError("no-biz", task_id=task.task_id)
+    site = site_of(task, settings)
     archive = Archive(settings.archive)
     with SopsClient(site, settings.credentials()) as client:
         errand = _Errand(task.task_id, site, archived_as or site.host, client, archive)
@@ -142,13 +140,17 @@ def fetch(  # noqa: PLR0913 - options
     return saved
 
 
-def _site(task: Wanted, settings: Settings) -> Site:
+def site_of(task: Wanted, settings: Settings) -> Site:
+    """Return the site to ask for *task*: the configured one, else the one its address names.
+
+    Raises:
+        UsageError: No site or no business id is set.
+    """
     site = settings.site() if settings.url or not task.url else make_site(task.url)
-    return replace(
-        site,
-        biz=task.biz or site.biz or settings.biz,
-        scope=task.scope or site.scope,
-    )
+    biz = task.biz or site.biz or settings.biz
+    if biz is None:
+        raise UsageError("no-biz", task_id=task.task_id)
+    return replace(site, biz=biz, scope=task.scope or site.scope)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """One task's questions: each changed answer is archived, the last one always."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -8,13 +8,13 @@ from sops_report.analysis import Analysis, analyse
 from sops_report.api.client import Answer, SopsClient
 from sops_report.api.retries import Clockwork
 from sops_report.archive import Archive
-from sops_report.config import Settings, Site, make_site
-from sops_report.errors import SopsReportError, UsageError
+from sops_report.config import Settings
+from sops_report.errors import SopsReportError
 from sops_report.reading import read_bytes
 from sops_report.snapshot import Origin, Snapshot
 from sops_report.sources.archived import Place, read_saved
 from sops_report.sources.files import Beside
-from sops_report.sources.live import Tell, Wanted, fetch
+from sops_report.sources.live import Tell, Wanted, fetch, site_of
 
 _FLOW: Final = "pipeline_tree.json"
 
@@ -66,7 +66,7 @@ class Poller:
         self._with_detail = with_detail
         self._with_histories = with_histories
         self._tell = tell
-        self._site = _site(task, settings)
+        self._site = site_of(task, settings)
         self._archive = Archive(settings.archive)
         self._client = SopsClient(self._site, settings.credentials(), clocks=clocks)
         self._flow: bytes | None = None
@@ -152,14 +152,6 @@ class Poller:
     def _read(self, path: Path) -> Snapshot:
         name = f"{self._site.biz}/{self.task.task_id}"
         return read_saved(path, Beside(), source=name)
-
-
-def _site(task: Wanted, settings: Settings) -> Site:
-    site = settings.site() if settings.url or not task.url else make_site(task.url)
-    biz = task.biz or site.biz or settings.biz
-    if biz is None:
-        raise UsageError("no-biz", task_id=task.task_id)
-    return replace(site, biz=biz, scope=task.scope or site.scope)
 
 
 def _named_after(analysis: Analysis, answer: Answer) -> int | None:

@@ -1,0 +1,199 @@
+"""Columns of a big tree: arrays inside, plain Python values for whoever asks by place.
+
+A `snapshot.Tree` is a set of parallel sequences. For a small answer these are lists; for a big one
+they are the columns here, which the vectorised kernels read as arrays (`.array`, `.codes`) while
+everyone else sees a sequence of ``int``, ``str`` or ``None``. The values are made once, on the
+first question, so a million nodes cost a million objects only where somebody wants them.
+
+numpy is imported on use: a small answer is read and reported without it.
+"""
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final, Generic, TypeVar, overload
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MISSING: Final = -(2**63)  # in an int64 column: no value; as pandas' NaT
+
+T = TypeVar("T")
+
+
+class Column(Sequence[T], Generic[T]):
+    """A sequence whose values are made on the first question."""
+
+    __slots__ = ("_size", "_values")
+
+    def __init__(self, size: int) -> None:
+        """Promise *size* values."""
+        self._size = size
+        self._values: list[T] | None = None
+
+    @abstractmethod
+    def _plain(self) -> list[T]:
+        """Make the values."""
+
+    def values(self) -> list[T]:
+        """Return the plain values; the same list each time, not to be changed."""
+        if self._values is None:
+            self._values = self._plain()
+        return self._values
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return self._size
+
+    @overload
+    def __getitem__(self, at: int) -> T: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[T]: ...
+    def __getitem__(self, at: int | slice) -> T | list[T]:
+        """Return the value, or the values, at a place."""
+        return self.values()[at]
+
+    def __iter__(self) -> Iterator[T]:
+        """Iterate over the values."""
+        return iter(self.values())
+
+    def __eq__(self, other: object) -> bool:
+        """Compare with any sequence, value by value."""
+        return isinstance(other, Sequence) and self.values() == list(other)
+
+    __hash__ = None  # type: ignore[assignment]  # as a list's
+
+    def __repr__(self) -> str:
+        """Name the kind and the size; a million values are not printed."""
+        return f"<{type(self).__name__} of {self._size}>"
+
+
+class Later(Column[T], Generic[T]):
+    """A column that somebody else makes, when it is asked for."""
+
+    __slots__ = ("_make",)
+
+    def __init__(self, size: int, make: Callable[[], list[T]]) -> None:
+        """Hold *make*, which is called once, for *size* values."""
+        super().__init__(size)
+        self._make = make
+
+    def _plain(self) -> list[T]:
+        return self._make()
+
+
+class Numbers(Column[int | None]):
+    """Whole numbers (positions, microseconds, counts); `MISSING` stands for None.
+
+    Attributes:
+        array: int64, one a row.
+    """
+
+    __slots__ = ("array",)
+
+    def __init__(self, array: "NDArray[np.int64]") -> None:
+        """Hold *array*; it must not change any more."""
+        super().__init__(len(array))
+        self.array = array
+
+    def _plain(self) -> list[int | None]:
+        values: list[int | None] = self.array.tolist()
+        for place in (self.array == MISSING).nonzero()[0].tolist():
+            values[place] = None
+        return values
+
+
+class Reals(Column[float | None]):
+    """Measured numbers; NaN stands for None.
+
+    Attributes:
+        array: float64, one a row.
+    """
+
+    __slots__ = ("array",)
+
+    def __init__(self, array: "NDArray[np.float64]") -> None:
+        """Hold *array*; it must not change any more."""
+        super().__init__(len(array))
+        self.array = array
+
+    def _plain(self) -> list[float | None]:
+        values: list[float | None] = self.array.tolist()
+        for place in (self.array != self.array).nonzero()[0].tolist():  # NaN
+            values[place] = None
+        return values
+
+
+class Coded(Column[T | None], Generic[T]):
+    """Values of which there are few distinct ones: words, flags.
+
+    Attributes:
+        codes: int32, one a row: the place in *words*, -1 for None.
+        words: The distinct values.
+    """
+
+    __slots__ = ("codes", "words")
+
+    def __init__(self, codes: "NDArray[np.int32]", words: Sequence[T]) -> None:
+        """Hold *codes* into *words*; neither may change any more."""
+        super().__init__(len(codes))
+        self.codes = codes
+        self.words = tuple(words)
+
+    def _plain(self) -> list[T | None]:
+        known: tuple[T | None, ...] = (*self.words, None)  # -1 is the last
+        return [known[code] for code in self.codes.tolist()]
+
+
+class Texts(Column[str | None]):
+    """Short ASCII texts of nearly equal length, as ids and versions; the empty one is None.
+
+    Attributes:
+        array: Fixed-width bytes (``S…``), one a row.
+    """
+
+    __slots__ = ("array",)
+
+    def __init__(self, array: "NDArray[np.bytes_]") -> None:
+        """Hold *array*; it must not change any more."""
+        super().__init__(len(array))
+        self.array = array
+
+    def _plain(self) -> list[str | None]:
+        return [text.decode("ascii") or None for text in self.array.tolist()]
+
+
+def numbers(column: Sequence[int | None]) -> "NDArray[np.int64]":
+    """Return a column of whole numbers as an array, None as `MISSING`.
+
+    Returns:
+        int64; a `Numbers` column gives its own array (not to be changed), a list is copied.
+    """
+    import numpy as np  # noqa: PLC0415  # small answers do without
+
+    if isinstance(column, Numbers):
+        return column.array
+    plain = (MISSING if value is None else value for value in column)
+    return np.fromiter(plain, dtype=np.int64, count=len(column))
+
+
+def reals(column: Sequence[float | None]) -> "NDArray[np.float64]":
+    """Return a column of measured numbers as float64, None as NaN."""
+    import numpy as np  # noqa: PLC0415  # small answers do without
+
+    if isinstance(column, Reals):
+        return column.array
+    return np.asarray([np.nan if value is None else value for value in column], dtype=np.float64)
+
+
+def coded(column: Sequence[T | None]) -> Coded[T]:
+    """Return a column of few distinct values by codes; the words in the order of their coming."""
+    import numpy as np  # noqa: PLC0415  # small answers do without
+
+    if isinstance(column, Coded):
+        return column
+    place: dict[T | None, int] = {None: -1}
+    for value in column:
+        place.setdefault(value, len(place) - 1)
+    codes = np.fromiter(map(place.__getitem__, column), dtype=np.int32, count=len(column))
+    return Coded(codes, [value for value in place if value is not None])

@@ -1,0 +1,57 @@
+"""Columns: what a list tells, an array tells."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sops_report.columns import MISSING, Coded, Later, Numbers, Reals, Texts, coded, numbers, reals
+
+whole = st.lists(st.none() | st.integers(-(2**63) + 1, 2**63 - 1))
+measured = st.lists(st.none() | st.floats(allow_nan=False))
+words = st.lists(st.none() | st.text(max_size=3))
+
+
+@given(whole)
+def test_whole_numbers_come_back(values: list[int | None]) -> None:
+    array = numbers(values)
+    assert Numbers(array) == values
+    assert list(Numbers(array)) == values
+    assert numbers(Numbers(array)) is array
+    assert (array == MISSING).sum() == values.count(None)
+
+
+@given(measured)
+def test_measured_numbers_come_back(values: list[float | None]) -> None:
+    assert Reals(reals(values)) == values
+
+
+@given(words)
+def test_words_come_back(values: list[str | None]) -> None:
+    column = coded(values)
+    assert column == values
+    assert set(column.words) == set(values) - {None}
+    assert coded(column) is column
+
+
+def test_texts_come_back_and_an_empty_one_is_none() -> None:
+    column = Texts(np.array([b"n1", b"", b"n333"], dtype="S4"))
+    assert list(column) == ["n1", None, "n333"]
+    assert column[2] == "n333"
+    assert column[:2] == ["n1", None]
+    assert len(column) == 3
+
+
+def test_flags_come_back() -> None:
+    assert list(Coded(np.array([0, -1, 1], dtype="int32"), (False, True))) == [False, None, True]
+
+
+def test_a_later_column_is_made_once() -> None:
+    made: list[list[str]] = []
+
+    def make() -> list[str]:
+        made.append(["a", "b"])
+        return made[-1]
+
+    column = Later(2, make)
+    assert (len(column), len(made)) == (2, 0)
+    assert (column[0], list(column), len(made)) == ("a", ["a", "b"], 1)

@@ -3,6 +3,7 @@
 import http.server
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from sops_report.api.client import SopsClient
-from sops_report.api.retries import Clockwork, Patience
+from sops_report.api.clockwork import Clockwork
+from sops_report.api.retries import Patience
 from sops_report.archive import Archive, Saved
 from sops_report.config import Credentials, make_site
 from sops_report.server import LocalSite
@@ -56,15 +58,18 @@ class Naps:
         self.taken: list[float] = []
 
     def clocks(self) -> Clockwork:
-        """Return clocks that sleep this way."""
-        return Clockwork(sleep=self.taken.append, chance=lambda: 1.0)
+        """Return clocks that sleep this way and tell the time as if they had slept."""
+        return Clockwork(
+            monotonic=lambda: time.monotonic() + sum(self.taken), sleep=self.taken.append,
+            chance=lambda: 1.0,
+        )  # fmt: skip
 
 
 def client_of(
     url: str, door: str = "gateway", *, naps: Naps | None = None, tries: int = 4,
     credentials: Credentials = CREDENTIALS, **changed: Any,  # noqa: ANN401
 ) -> SopsClient:  # fmt: skip
-    site = replace(make_site(url, door=door, biz="2"), **changed)
+    site = replace(make_site(url, door=door, biz="2"), rate=None, **changed)
     clocks = (naps or Naps()).clocks()
     return SopsClient(site, credentials, patience=Patience(tries=tries), clocks=clocks)
 

@@ -24,8 +24,9 @@ REFUSALS = [
     (400, envelope(1640001, "please provide a valid user identity"), "bad-credentials"),
     (400, envelope(1640001, "Parameters error"), "site-error"),
     (401, envelope(1640100, "unauthorized"), "bad-credentials"),
-    (403, envelope(1640301, "no permission for the resource"), "no-permission"),
-    (403, envelope(1640302, "ip not allowed"), "no-permission"),
+    (403, envelope(1640301, "no permission for the resource"), "app-not-granted"),
+    (403, envelope(1640302, "ip not allowed"), "place-not-allowed"),
+    (407, b"<html>who are you?</html>", "proxy"),
     (404, envelope(1640401, "API not found"), "no-such-address"),
     (429, envelope(1642902, "limit"), "rate-limited"),
     (200, envelope(1642901, "limit"), "rate-limited"),
@@ -41,6 +42,7 @@ REFUSALS = [
     (200, envelope(1306000, "x", permission={"system_id": "bk_sops"}), "no-permission"),
     (200, envelope(1306201, "request to sops failed"), "server-trouble"),
     (200, envelope(1306402, "user"), "no-permission"),
+    (200, envelope(1306403, "app"), "app-not-granted"),
     (200, envelope(1306404, "component missing"), "no-such-address"),
     (200, envelope(1306406, "bk_biz_id is required"), "site-error"),
     (200, envelope(1306429, "often"), "rate-limited"),
@@ -66,7 +68,7 @@ REFUSALS = [
     (200, b'{"result": true}', "site-odd-answer"),
     (302, b"", "redirected"),
 ]  # fmt: skip
-NOT_ALLOWED = {"bad-credentials", "no-permission"}
+NOT_ALLOWED = {"bad-credentials", "no-permission", "app-not-granted", "place-not-allowed"}
 
 
 @pytest.mark.parametrize(("status", "body", "key"), REFUSALS)
@@ -150,3 +152,20 @@ def test_members_agree_with_json_where_json_can_read() -> None:
     raw = members(body)
     assert raw is not None
     assert {key: json.loads(text) for key, text in raw.items()} == json.loads(body)
+
+
+@pytest.mark.parametrize(
+    ("api", "body", "action"),
+    [
+        ("get_task_status", envelope(3599999, "no permission: iam"), "task_view"),
+        ("get_task_list", envelope(3599999, "no permission: iam"), "project_view"),
+        ("get_task_status", envelope(3599999, "iam: flow_view is needed"), "flow_view"),
+        ("get_task_node_log",
+         envelope(9900403, "", permission={"actions": [{"id": "task_operate"}]}), "task_operate"),
+    ],
+)  # fmt: skip
+def test_a_denial_names_the_action_to_ask_for(api: str, body: bytes, action: str) -> None:
+    problem = problem_of(Reply(status=200, headers={}, body=body), host="h", api=api)
+    assert problem is not None
+    assert problem.key == "no-permission"
+    assert all(action in problem.hint(language) for language in Language)

@@ -218,7 +218,8 @@ def test_switches_that_are_off_are_left_out_and_those_on_are_sent() -> None:
     sent = json.loads(body)
     assert sent["with_ex_data"] == "1"
     assert "with_failed_node_info" not in sent
-    assert sent["bk_app_secret"] == json.loads(headers["x-bkapi-authorization"])["bk_app_secret"]
+    assert json.loads(headers["x-bkapi-authorization"])["bk_app_secret"] == SECRET
+    assert SECRET not in body.decode()
 
 
 @pytest.mark.parametrize(
@@ -237,6 +238,27 @@ def test_the_header_names_app_and_user(credentials: Credentials, expected: dict[
         (_, path, headers, _), = site.asked  # fmt: skip
     assert json.loads(headers["x-bkapi-authorization"]) == expected
     assert SECRET not in path
+
+
+def test_an_old_esb_that_knows_no_header_is_told_by_parameters_from_then_on() -> None:
+    refused = {"result": False, "code": 1306000, "message": "app_code cannot be empty"}
+
+    def old(handler: http.server.BaseHTTPRequestHandler, body: bytes) -> None:
+        is_told = json.loads(body).get("bk_app_secret") == SECRET
+        reply(200, GOOD if is_told else json.dumps(refused).encode())(handler, body)
+
+    with scripted(old) as site:
+        with client_of(site.url, "esb") as client:
+            for _ in range(3):
+                assert client.get_task_status(515).body == GOOD
+        assert len(site.asked) == 4
+        assert all(SECRET not in path for _, path, _, _ in site.asked)
+    with scripted(reply(200, json.dumps(refused).encode())) as site:
+        with client_of(site.url, "esb") as client:
+            for _ in range(2):
+                with pytest.raises(NotAllowedError):
+                    client.get_task_status(515)
+        assert len(site.asked) == 4
 
 
 @pytest.mark.parametrize("door", DOORS)

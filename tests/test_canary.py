@@ -10,7 +10,8 @@ import pytest
 from sites import DATA, TASK, Naps, Script, door_url, fill_archive, reply, scripted
 
 from sops_report.api.client import SopsClient
-from sops_report.api.retries import Clockwork, Patience
+from sops_report.api.clockwork import Clockwork
+from sops_report.api.retries import Patience
 from sops_report.archive import Archive
 from sops_report.config import Settings, read_settings
 from sops_report.errors import SopsReportError

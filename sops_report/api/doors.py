@@ -2,9 +2,9 @@
 
 * The gateway takes credentials in the header ``X-Bkapi-Authorization`` and both ids in the path,
   whose trailing slash must not be left out.
-* The ESB is asked by POST with a JSON body. The old one only knows credentials among the
-  parameters and the new one prefers the header, so both are sent; in a body they appear in no
-  access log, as they would in an address.
+* The ESB is asked by POST with a JSON body. The new one reads the same header; the old one only
+  knows credentials among the parameters, so they are sent there where the header was not enough.
+  In a body they appear in no access log, as they would in an address.
 
 Both take any non-empty value of a switch, ``false`` too, for yes: a switch that is off is left out.
 """
@@ -25,7 +25,7 @@ _AGENT: Final = {"Accept": "application/json", "User-Agent": "sops-report"}
 
 def write_call(  # noqa: PLR0913 - what makes a call
     site: Site, credentials: Credentials, api: str, ids: Mapping[str, str],
-    parameters: Parameters, *, by_post: bool = False,
+    parameters: Parameters, *, by_post: bool = False, with_header: bool = True,
 ) -> Call:  # fmt: skip
     """Return the request for one read.
 
@@ -36,6 +36,7 @@ def write_call(  # noqa: PLR0913 - what makes a call
         ids: What stands in the gateway's path, in its order: ``task_id``, ``bk_biz_id``.
         parameters: Everything else; lists only where the API is asked by POST.
         by_post: The gateway, too, takes this API by POST with a JSON body.
+        with_header: Credentials stand in the header; else, at the ESB, among the parameters too.
     """
     headers = {**_AGENT, "X-Bkapi-Authorization": json.dumps(credentials.as_header())}
     if site.door == "gateway" and not by_post:
@@ -48,7 +49,8 @@ def write_call(  # noqa: PLR0913 - what makes a call
         body = json.dumps(dict(parameters)).encode()
         return Call(api=api, method="POST", url=url, headers=headers, body=body)
     in_body = {name: _in_body(value) for name, value in parameters.items()}
-    everything = {**in_body, **ids, **credentials.as_parameters()}
+    held = {} if with_header else credentials.as_parameters()
+    everything = {**in_body, **ids, **held}
     return Call(
         api=api, method="POST", url=f"{site.url}{_ESB_BASE}/{api}/", headers=headers,
         body=json.dumps(everything).encode(),

@@ -1,19 +1,21 @@
-"""Our own limit on how often a site is asked: a bucket of tokens that fills at a fixed rate."""
+"""Our own limit on how often a site is asked: one call after the other, never too close.
+
+A try again counts like a first one, and so does every thread: whoever wants to ask passes here.
+"""
 
 import threading
 from dataclasses import dataclass, field
 
-from sops_report.api.retries import Clockwork
+from sops_report.api.clockwork import Clockwork
 
 
 @dataclass(slots=True)
 class Bucket:
-    """Lets calls through at most *rate* a second on average; may be used by many threads at once.
+    """Lets a call through every ``1 / rate`` seconds; may be used by many threads at once.
 
     Attributes:
         rate: Calls a second; None lets all through.
         clocks: The clocks.
-        burst: How many calls may come at once after a rest.
 
     Example:
         >>> naps = []
@@ -26,18 +28,31 @@ class Bucket:
 
     rate: float | None
     clocks: Clockwork = field(default_factory=Clockwork)
-    burst: int = 1
-    _free_at: float = float("-inf")
+    _due: float = float("-inf")
+    _gate: threading.Lock = field(default_factory=threading.Lock)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def take(self) -> None:
-        """Take a token; wait until there is one."""
-        if self.rate is None:
-            return
-        step = 1 / self.rate
+        """Wait for the next turn and take it.
+
+        The waiting is done inside the gate, and the next turn is counted from the moment this one
+        was really taken: a thread that wakes late cannot come close to the one behind it.
+        """
+        with self._gate:
+            due = self._due
+            while (wait := due - self.clocks.monotonic()) > 0:
+                self.clocks.sleep(wait)
+                if self._due == due:
+                    break
+                due = self._due  # the site asked for more meanwhile
+            step = 0.0 if self.rate is None else 1 / self.rate
+            self._put_off(max(due, self.clocks.monotonic()) + step)
+
+    def hold(self, seconds: float) -> None:
+        """Let nobody through for a while, because the site asks for it."""
+        if seconds > 0:
+            self._put_off(self.clocks.monotonic() + seconds)
+
+    def _put_off(self, moment: float) -> None:
         with self._lock:
-            now = self.clocks.monotonic()
-            begin = max(self._free_at, now - (self.burst - 1) * step)
-            self._free_at = begin + step
-        if begin > now:
-            self.clocks.sleep(begin - now)
+            self._due = max(self._due, moment)

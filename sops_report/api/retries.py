@@ -1,19 +1,21 @@
 """Asking again: when, how often, and how long to wait before."""
 
-import random
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
 from sops_report.api.answers import is_temporary
+from sops_report.api.clockwork import Clockwork
+from sops_report.api.rate import Bucket
 from sops_report.api.transport import Call, Reply, Transport
 from sops_report.errors import NetworkError
 
 # Faults of the line after which a second try is worth while.
-_PASSING: Final = frozenset({"unreachable", "connection-lost", "no-answer", "proxy"})
+_PASSING: Final = frozenset({
+    "unreachable", "no-such-host", "connection-lost", "no-answer", "proxy-unreachable",
+    "proxy-lost",
+})  # fmt: skip
 # A reset "in 30" means seconds from now, "in 1770000000" a moment.
 _FIRST_MOMENT: Final = 1_000_000_000
 _LONGEST_NUMBER: Final = 20
@@ -33,26 +35,10 @@ class Patience:
     cap_s: float = 8.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clockwork:
-    """The clocks and dice, so that a test can hold them.
-
-    Attributes:
-        monotonic: Seconds for measuring.
-        now: Seconds since 1970.
-        sleep: Waits that many seconds.
-        chance: A random number from 0 to 1.
-    """
-
-    monotonic: Callable[[], float] = time.monotonic
-    now: Callable[[], float] = time.time
-    sleep: Callable[[float], None] = time.sleep
-    chance: Callable[[], float] = random.random
-
-
-def send_patiently(
-    transport: Transport, call: Call, *, seconds: float, patience: Patience, clocks: Clockwork
-) -> Reply:
+def send_patiently(  # noqa: PLR0913 - what patience needs
+    transport: Transport, call: Call, *, seconds: float, patience: Patience, clocks: Clockwork,
+    bucket: Bucket,
+) -> Reply:  # fmt: skip
     """Send *call* until there is a reply worth reading, or the tries or the time run out.
 
     Only for calls that change nothing: each may reach the site more than once.
@@ -60,9 +46,11 @@ def send_patiently(
     Args:
         transport: What sends.
         call: What to send.
-        seconds: The time for everything, waits included.
+        seconds: The time for everything, waits included; it begins when our own limit lets the
+            first try through.
         patience: How often and how long.
         clocks: The clocks.
+        bucket: Our own limit; every try passes it, and it learns what the site asks for.
 
     Returns:
         The last reply; it may still tell of a temporary trouble.
@@ -70,9 +58,14 @@ def send_patiently(
     Raises:
         NetworkError: The line failed, and failed again.
     """
+    bucket.take()
     deadline = clocks.monotonic() + seconds
     for turn in range(patience.tries):
+        if turn:
+            bucket.take()
         outcome = _try(transport, call, deadline - clocks.monotonic())
+        if isinstance(outcome, Reply):
+            bucket.hold(min(seconds, _rest(outcome, clocks.now())))
         wait = _wait(outcome, turn, patience, clocks)
         left = deadline - clocks.monotonic()
         if not _is_passing(outcome) or turn + 1 == patience.tries or wait >= left:
@@ -103,6 +96,12 @@ def _wait(outcome: Reply | NetworkError, turn: int, patience: Patience, clocks: 
     if isinstance(outcome, NetworkError):
         return own
     return max(own, asked_wait(outcome, clocks.now()))
+
+
+def _rest(reply: Reply, now: float) -> float:
+    """Return for how long nobody should ask: after a refusal, and where nothing is left."""
+    is_used_up = reply.headers.get("x-bkapi-ratelimit-remaining", "").strip() == "0"
+    return asked_wait(reply, now) if is_used_up or is_temporary(reply) else 0.0
 
 
 def asked_wait(reply: Reply, now: float) -> float:

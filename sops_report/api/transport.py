@@ -1,7 +1,6 @@
-"""One request, one reply, with a limit on everything: the only module that knows httpx2.
+"""One request, one reply, with a limit on everything: in a thread of its own.
 
-What can go wrong is translated here, by name. The texts of httpx2's exceptions can hold addresses
-and headers, so none of them is ever passed on, not even as a cause.
+What can go wrong on the line is translated by `sops_report.api.troubles`.
 """
 
 import socket
@@ -9,11 +8,12 @@ import ssl
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Final, Self
+from queue import Empty, SimpleQueue
+from typing import Final
 
 import httpx2
 
+from sops_report.api.troubles import Way, trouble_of
 from sops_report.config import Site
 from sops_report.errors import NetworkError, SopsReportError, UsageError
 
@@ -56,47 +56,44 @@ class Reply:
     body: bytes = field(repr=False)
 
 
-class _Alarm:
-    """Cuts a connection when its time is up.
+class _Line:
+    """One call on its way, which can be cut at any moment.
 
     A time-out of a read only bounds silence; a line that drips a byte now and then, in the headers
-    as in the body, is bounded by nothing but this.
+    as in the body, and a name that takes minutes to resolve, are bounded by nothing but this.
     """
 
-    def __init__(self, seconds: float) -> None:
-        self.rang = False
-        self._timer = threading.Timer(seconds, self._ring)
-        self._timer.daemon = True
+    def __init__(self) -> None:
+        self.asked: str | None = None
+        self._is_cut = False
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
 
     def notice(self, event: str, info: Mapping[str, object]) -> None:
-        """Learn of the connection's socket as it is made (httpx2's ``trace`` extension)."""
-        stream = info.get("return_value")
+        """Learn of the connection and its socket as it is made (httpx2's ``trace`` extension)."""
+        if event.endswith("connect_tcp.started"):
+            self.asked = f"{_text(info.get('host'))}:{info.get('port')}"
         if not event.endswith(("connect_tcp.complete", "start_tls.complete")):
             return
+        stream = info.get("return_value")
         line = stream.get_extra_info("socket") if hasattr(stream, "get_extra_info") else None
         if isinstance(line, socket.socket):
             with self._lock:
                 self._sockets.append(line)
-            if self.rang:
-                self._ring()
+                is_late = self._is_cut
+            if is_late:
+                _cut(line)
 
-    def _ring(self) -> None:
-        self.rang = True
+    def cut(self) -> None:
+        """Break the connection, also one that is only being made."""
         with self._lock:
+            self._is_cut = True
             for line in self._sockets:
                 _cut(line)
 
-    def __enter__(self) -> Self:
-        self._timer.start()
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:  # fmt: skip
-        self._timer.cancel()
+def _text(host: object) -> str:
+    return host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)
 
 
 def _cut(line: socket.socket) -> None:
@@ -120,7 +117,7 @@ class Transport:
             verify=_trust(site.ca_bundle),
             follow_redirects=False,
             mounts=dict.fromkeys(_LOCAL),
-            # One connection a call, so that an alarm cuts its own call only.
+            # One connection a call, so that a cut ends its own call only.
             limits=httpx2.Limits(max_keepalive_connections=0),
         )
 
@@ -138,27 +135,45 @@ class Transport:
         Raises:
             NetworkError: There was no whole reply, or it was too large.
         """
-        problem: SopsReportError
+        seconds, line = max(seconds, 0.001), _Line()
+        box: SimpleQueue[Reply | SopsReportError] = SimpleQueue()
+        # A daemon, so that a name that does not resolve cannot hold up the end of the program.
+        threading.Thread(
+            target=self._work, args=(call, line, seconds, box), name="sops-call", daemon=True
+        ).start()
         try:
-            with _Alarm(max(seconds, 0.001)) as alarm:
-                reply = self._exchange(call, alarm, seconds)
-        except httpx2.HTTPError as error:
-            problem = self._translated(error)
-        except SopsReportError as error:
-            problem = error
-        else:
-            if not alarm.rang:
-                return reply
-        if alarm.rang:
-            problem = NetworkError("deadline", host=self._site.host, seconds=self._total())
-        raise problem
+            outcome = box.get(timeout=seconds)
+        except Empty:
+            total = f"{self._site.timeout_s:g}"
+            outcome = NetworkError("deadline", host=self._site.host, seconds=total)
+        finally:
+            line.cut()  # nothing is left of it, also after an interrupt
+        if isinstance(outcome, Reply):
+            return outcome
+        raise outcome
 
-    def _exchange(self, call: Call, alarm: _Alarm, seconds: float) -> Reply:
-        silence = min(self._site.read_timeout_s, max(seconds, 0.001))
+    def _work(
+        self, call: Call, line: _Line, seconds: float, box: "SimpleQueue[Reply | SopsReportError]"
+    ) -> None:
+        """Do one exchange and put what came of it into the box, whatever happens."""
+        outcome: Reply | SopsReportError = NetworkError("unreachable", host=self._site.host)
+        try:
+            outcome = self._exchange(call, line, seconds)
+        except httpx2.HTTPError as error:
+            outcome = trouble_of(error, Way(site=self._site, asked=line.asked))
+        except SopsReportError as error:
+            outcome = error
+        finally:
+            box.put(outcome)
+
+    def _exchange(self, call: Call, line: _Line, seconds: float) -> Reply:
+        # Where the time that is left ends first, `send` is to notice it, not the line.
+        read_s = self._site.read_timeout_s
+        silence = read_s if read_s < seconds else seconds + 1
         timeout = httpx2.Timeout(silence, connect=min(self._site.connect_timeout_s, silence))
         with self._client.stream(
             call.method, call.url, params=dict(call.query) or None, headers=dict(call.headers),
-            content=call.body, timeout=timeout, extensions={"trace": alarm.notice},
+            content=call.body, timeout=timeout, extensions={"trace": line.notice},
         ) as response:  # fmt: skip
             headers = {name.lower(): value for name, value in response.headers.items()}
             return Reply(status=response.status_code, headers=headers, body=self._read(response))
@@ -175,25 +190,6 @@ class Transport:
             pieces.append(piece)
         return b"".join(pieces)
 
-    def _total(self) -> str:
-        return f"{self._site.timeout_s:g}"
-
-    def _translated(self, error: httpx2.HTTPError) -> NetworkError:
-        host = self._site.host
-        reason = _distrust(error)
-        if reason is not None:
-            return NetworkError("certificate", host=host, reason=reason)
-        if isinstance(error, httpx2.ProxyError):
-            return NetworkError("proxy", host=host)
-        if isinstance(error, httpx2.ReadTimeout | httpx2.WriteTimeout | httpx2.PoolTimeout):
-            seconds = f"{self._site.read_timeout_s:g}"
-            return NetworkError("no-answer", host=host, seconds=seconds)
-        if isinstance(error, httpx2.DecodingError):
-            return NetworkError("site-bad-encoding", host=host)
-        if isinstance(error, httpx2.ReadError | httpx2.WriteError | httpx2.RemoteProtocolError):
-            return NetworkError("connection-lost", host=host)
-        return NetworkError("unreachable", host=host)
-
 
 def _trust(ca_bundle: str | None) -> ssl.SSLContext | bool:
     if ca_bundle is None:
@@ -205,12 +201,3 @@ def _trust(ca_bundle: str | None) -> ssl.SSLContext | bool:
     except OSError as error:
         problem = UsageError("bad-ca-bundle", path=ca_bundle, reason=error.strerror)
     raise problem
-
-
-def _distrust(error: BaseException | None) -> str | None:
-    """Return why a certificate was refused, None if that was not the problem."""
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return error.verify_message or "certificate verify failed"
-        error = error.__cause__ or error.__context__
-    return None

@@ -12,7 +12,7 @@ from sops_report.archive.files import written
 from sops_report.cli.chrome import Command
 from sops_report.cli.options import Talk, on_site
 from sops_report.config import Settings
-from sops_report.errors import NotAllowedError, SopsReportError
+from sops_report.errors import SopsReportError
 from sops_report.words import Language, say
 from sops_report.words.lengths import duration
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:  # brings the HTTP library, which is slow to start
     from sops_report.api.client import Answer
 
 _MOST_SKEW_S = 120
+# Refusals of a site that has understood us.
+_DENIALS = frozenset({"no-permission", "app-not-granted", "place-not-allowed"})
 _CHINESE = "标准运维任务复盘"
 
 
@@ -75,7 +77,7 @@ def _site(settings: Settings, language: Language) -> Iterator[Check]:
         with SopsClient(site, credentials) as client:
             answer = client.get_task_list(limit=1)
     except SopsReportError as refusal:
-        if isinstance(refusal, NotAllowedError) and refusal.key == "no-permission":
+        if refusal.key in _DENIALS:
             yield Check(mark="ok", text=say("doctor.reachable", language))
         hint = refusal.hint(language)
         told = f"{refusal.text(language)} – {hint}" if hint else refusal.text(language)

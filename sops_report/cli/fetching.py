@@ -29,9 +29,11 @@ def fetch(
     no_histories: NoHistories = False,
 ) -> None:
     """Save the raw answers of tasks; one that cannot be had does not stop the others."""
-    from sops_report.sources import live  # noqa: PLC0415 - brings the HTTP library
+    from sops_report.api.clients import Clients  # noqa: PLC0415 - brings the HTTP library
+    from sops_report.sources import live  # noqa: PLC0415 - likewise
 
     failed: list[SopsReportError] = []
+    clients = Clients(settings)
     for task in talk.progress(tasks, "talk.fetching"):
         try:
             saved = live.fetch(
@@ -40,6 +42,7 @@ def fetch(
                 with_detail=not no_detail,
                 with_histories=not no_histories,
                 tell=talk.tell_refusal,
+                clients=clients,
             )
         except SopsReportError as error:
             if len(tasks) == 1:

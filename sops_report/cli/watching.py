@@ -62,7 +62,8 @@ def watch(  # noqa: PLR0913 - options
     no_histories: NoHistories = False,
 ) -> None:
     """Follow tasks until they are over; an interrupt writes what is known and returns 130."""
-    from sops_report.api.retries import Clockwork  # noqa: PLC0415 - brings the HTTP library
+    from sops_report.api.clients import Clients  # noqa: PLC0415 - brings the HTTP library
+    from sops_report.api.clockwork import Clockwork  # noqa: PLC0415 - likewise
     from sops_report.sources.live import wanted  # noqa: PLC0415 - likewise
     from sops_report.watching.polling import Poller  # noqa: PLC0415 - likewise
     from sops_report.watching.teller import Teller  # noqa: PLC0415 - likewise
@@ -71,11 +72,12 @@ def watch(  # noqa: PLR0913 - options
     names = list(dict.fromkeys(tasks))
     _check(out, len(names), force=force)
     clocks = Clockwork()
+    clients = Clients(settings, clocks=clocks)
     followed = [
         Followed(
             poller=Poller(
                 wanted(name), settings, with_detail=not no_detail,
-                with_histories=not no_histories, tell=talk.tell_refusal, clocks=clocks,
+                with_histories=not no_histories, tell=talk.tell_refusal, clients=clients,
             )
         )
         for name in names
@@ -92,8 +94,9 @@ def watch(  # noqa: PLR0913 - options
     is_whole = _run(watching.run, _view(teller, talk))
     if not is_whole:
         talk.tell("live.interrupted")
-    for snapshot in _last_words(followed, is_whole=is_whole):
-        _write(snapshot, talk, out, force=force)
+    with clients:
+        for snapshot in _last_words(followed, is_whole=is_whole):
+            _write(snapshot, talk, out, force=force)
     raise typer.Exit(_code(followed) if is_whole else _INTERRUPTED)
 
 
@@ -142,7 +145,6 @@ def _last_words(followed: "Sequence[Followed]", *, is_whole: bool) -> Iterator[S
     """Yield what each task ended with; after an interrupt nothing more is asked."""
     for task in followed:
         snapshot = task.poller.final() if is_whole else task.poller.last_word()
-        task.poller.close()
         if snapshot is not None:
             yield snapshot
 

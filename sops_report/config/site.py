@@ -9,6 +9,7 @@ from sops_report.errors import UsageError
 
 DOORS: Final = ("gateway", "esb")
 SCOPES: Final = ("cmdb_biz", "project")
+DEFAULT_RATE: Final = 20.0
 _ESB_PATH: Final = re.compile(r"/api/c/(self-service-api|compapi)(/.*)?$")
 
 
@@ -57,6 +58,8 @@ def make_site(  # noqa: PLR0913 - settings
 ) -> Site:
     """Return the site behind *url*; the door is told from the address where none is given.
 
+    Where no *rate* is given it is asked at most `DEFAULT_RATE` times a second.
+
     Raises:
         UsageError: The address, the door, the scope or the business id makes no sense.
 
@@ -83,7 +86,7 @@ def make_site(  # noqa: PLR0913 - settings
         timeout_s=total,
         read_timeout_s=min(60.0, total),
         connect_timeout_s=min(5.0, total),
-        rate=rate,
+        rate=DEFAULT_RATE if rate is None else rate,
     )
 
 

@@ -8,12 +8,14 @@ HTTP library, so it is imported when a live task is asked for, not before.
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from sops_report.analysis.clock import read_clock
 from sops_report.api.client import SopsClient
+from sops_report.api.clients import Clients
 from sops_report.archive import Archive, Saved
 from sops_report.config import Settings, Site, make_site
 from sops_report.errors import InputError, SopsReportError, UsageError
@@ -102,6 +104,7 @@ def fetch(  # noqa: PLR0913 - options
     with_histories: bool = True,
     archived_as: str | None = None,
     tell: Tell | None = None,
+    clients: Clients | None = None,
 ) -> Saved:
     """Fetch a task's status into the archive, and the optional companions beside it.
 
@@ -112,6 +115,7 @@ def fetch(  # noqa: PLR0913 - options
         with_histories: Ask for the earlier attempts of nodes that had some.
         archived_as: The site's name in the archive, where it is not its host.
         tell: Is told which companion (``flow``, ``histories``) could not be had, and why.
+        clients: Who asks, where many tasks are fetched; else one is made for this task.
 
     Returns:
         Where the status answer lies.
@@ -123,7 +127,8 @@ def fetch(  # noqa: PLR0913 - options
     """
     site = site_of(task, settings)
     archive = Archive(settings.archive)
-    with SopsClient(site, settings.credentials()) as client:
+    with nullcontext(clients) if clients else Clients(settings) as asking:
+        client = asking.of(site)
         errand = _Errand(task.task_id, site, archived_as or site.host, client, archive)
         saved, snapshot = errand.fetch_status()
         companions: list[tuple[str, Callable[[Snapshot], None]]] = []

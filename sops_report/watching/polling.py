@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Final
 
 from sops_report.analysis import Analysis, analyse
-from sops_report.api.client import Answer, SopsClient
-from sops_report.api.retries import Clockwork
+from sops_report.api.client import Answer
+from sops_report.api.clients import Clients
+from sops_report.api.clockwork import Clockwork
 from sops_report.archive import Archive
 from sops_report.config import Settings
 from sops_report.errors import SopsReportError
@@ -46,6 +47,7 @@ class Poller:
         with_histories: bool = True,
         tell: Tell | None = None,
         clocks: Clockwork | None = None,
+        clients: Clients | None = None,
     ) -> None:
         """Prepare to ask; nothing is sent yet.
 
@@ -56,6 +58,7 @@ class Poller:
             with_histories: Ask for earlier attempts when it is over.
             tell: Is told which companion (``flow``, ``histories``) could not be had, and why.
             clocks: The clocks, for tests.
+            clients: Who asks, where several tasks are followed; they are not closed here.
 
         Raises:
             UsageError: Site or business id are not set.
@@ -68,7 +71,9 @@ class Poller:
         self._tell = tell
         self._site = site_of(task, settings)
         self._archive = Archive(settings.archive)
-        self._client = SopsClient(self._site, settings.credentials(), clocks=clocks)
+        self._are_mine = clients is None
+        self._clients = clients or Clients(settings, clocks=clocks)
+        self._client = self._clients.of(self._site)
         self._flow: bytes | None = None
         self._last: Answer | None = None
         self._newest: Poll | None = None
@@ -84,7 +89,8 @@ class Poller:
 
     def close(self) -> None:
         """Let go of all connections."""
-        self._client.close()
+        if self._are_mine:
+            self._clients.close()
 
     def ask(self) -> Poll:
         """Ask once; an answer older than the last one (of another worker's cache) counts as it.
@@ -136,7 +142,7 @@ class Poller:
         known = self.last_word()
         try:
             fetch(
-                self.task, self._settings, tell=self._tell,
+                self.task, self._settings, tell=self._tell, clients=self._clients,
                 with_detail=self._with_detail, with_histories=self._with_histories,
             )  # fmt: skip
         except SopsReportError as refusal:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from sops_report.analysis import Analysis
-from sops_report.api.retries import Clockwork
+from sops_report.api.clockwork import Clockwork
 from sops_report.errors import SopsReportError, UsageError
 from sops_report.watching.changes import Change, changes_between
 from sops_report.watching.polling import Poll, Poller

@@ -1,6 +1,7 @@
 """The local site, asked without our client: what it speaks, refuses and survives."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -15,6 +16,7 @@ from sites import SECRET, fill_archive, keep, saved
 from sops_report.archive import Archive
 from sops_report.errors import SopsReportError, UsageError
 from sops_report.server import FAULTS, LocalSite, read_fault
+from sops_report.server.register import Register
 
 HEADER = json.dumps({"bk_app_code": "a", "bk_app_secret": SECRET, "bk_username": "u"})
 ESB = "/api/c/compapi/v2/sops/get_task_status/"
@@ -167,3 +169,24 @@ def test_serve_announces_its_address_and_ends_quietly_when_interrupted(
 def test_an_empty_archive_knows_no_task(tmp_path: Path) -> None:
     with LocalSite(Archive(tmp_path)) as site:
         assert json.loads(ask(f"{site.url}/get_task_status/1/2/")[1])["code"] == 3540400
+
+
+def test_a_list_reads_each_task_once_until_its_folder_changes(tmp_path: Path) -> None:
+    archive = fill_archive(tmp_path)
+    (task,) = archive.tasks("2", "515")
+    os.utime(task.path, (1_700_000_000, 1_700_000_000))
+    register = Register(archive=archive)
+    first = register.entries("cmdb_biz", "2")
+    assert [entry.status["state"] for entry in first] == ["FINISHED"]
+    assert register.entries("cmdb_biz", "2")[0] is first[0]
+    keep(archive, saved("failed"), as_of_us=2 * 10**15)
+    again = register.named("cmdb_biz", "2", {"515", "9", "../9"})
+    assert [entry.status["state"] for entry in again] == ["FAILED"]
+    assert register.entries("project", "2") == register.entries("cmdb_biz", "*") == []
+
+
+def test_a_listener_hears_paths_only(folder: Path) -> None:
+    heard = list[str]()
+    with LocalSite(folder, listener=heard.append) as site:
+        ask(f"{site.url}/get_task_status/515/2/?bk_app_secret={SECRET}")
+    assert heard == ["/get_task_status/515/2/"]

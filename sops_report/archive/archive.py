@@ -142,9 +142,14 @@ class Archive:
                 replace(temporary, target)
         return target
 
-    def tasks(self) -> tuple[TaskFolder, ...]:
-        """Return the folders of all tasks, in the order of their names."""
-        return tuple(task_folders(self.folder))
+    def tasks(self, biz: str | None = None, task_id: str | None = None) -> tuple[TaskFolder, ...]:
+        """Return the folders of all tasks, in the order of their names.
+
+        Args:
+            biz: Only of this business or project id.
+            task_id: Only of this task (of several sites or scopes, perhaps).
+        """
+        return tuple(task_folders(self.folder, biz, task_id))
 
     def snapshots(
         self, biz: str | int, task_id: str | int, *, site: str | None = None,
@@ -155,11 +160,9 @@ class Archive:
         Raises:
             UsageError: Several sites or scopes have this task, and none was named.
         """
-        wanted = (str(biz), str(task_id))
         places = [
-            task for task in self.tasks()
-            if (task.biz, task.task_id) == wanted
-            and (site is None or site.lower().replace(":", "_") == task.site)
+            task for task in self.tasks(str(biz), str(task_id))
+            if (site is None or site.lower().replace(":", "_") == task.site)
             and scope in (None, task.scope)
         ]  # fmt: skip
         found = [(task, stored) for task in places if (stored := snapshots_in(task.path))]

@@ -131,11 +131,21 @@ def snapshots_in(folder: Path) -> tuple[Stored, ...]:
     return tuple(sorted(filter(None, found), key=lambda one: (one.as_of_us, one.number)))
 
 
-def task_folders(root: Path) -> Iterator[TaskFolder]:
-    """Yield the folders of tasks below *root*, in the order of their names."""
-    for path in sorted(root.glob("*/*-*/*")):
-        site, owner, task_id = path.relative_to(root).parts
-        scope, _, biz = owner.partition("-")
-        is_ours = _WORD.fullmatch(scope) and _ID.fullmatch(biz) and _ID.fullmatch(task_id)
-        if is_ours and path.is_dir():
-            yield TaskFolder(site=site, scope=scope, biz=biz, task_id=task_id, path=path)
+def task_folders(
+    root: Path, biz: str | None = None, task_id: str | None = None
+) -> Iterator[TaskFolder]:
+    """Yield the folders of tasks below *root*, in the order of their names.
+
+    Args:
+        root: The archive.
+        biz: Only of this business; the others' folders are not even listed.
+        task_id: Only this task, likewise.
+    """
+    if not all(_ID.fullmatch(one) for one in (biz, task_id) if one is not None):
+        return
+    for path in sorted(root.glob(f"*/*-{biz or '*'}/{task_id or '*'}")):
+        site, owner, task = path.relative_to(root).parts
+        scope, _, of = owner.partition("-")
+        is_ours = _WORD.fullmatch(scope) and _ID.fullmatch(of) and _ID.fullmatch(task)
+        if is_ours and biz in (None, of) and path.is_dir():
+            yield TaskFolder(site=site, scope=scope, biz=of, task_id=task, path=path)

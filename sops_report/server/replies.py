@@ -8,32 +8,32 @@ from sops_report.archive import Archive
 from sops_report.archive.layout import snapshots_in
 from sops_report.config import Credentials
 from sops_report.server.questions import OF_OWNER, Question
+from sops_report.server.register import Register
 from sops_report.server.replay import Replay, date_header, known_at, shown_at
 from sops_report.server.responses import Response, refusal_of_gateway, refusal_of_site
 from sops_report.server.tasks import reply_about_tasks
 
 
-def reply_to(
-    question: Question, archive: Archive, expected: Credentials | None, replay: Replay | None = None
-) -> Response:
+def reply_to(question: Question, register: Register, expected: Credentials | None) -> Response:
     """Return the answer to a question: credentials first, then what is saved.
 
     Args:
         question: What is asked.
-        archive: Where answers come from.
+        register: The tasks that answers come from, and how they move.
         expected: The only credentials to be let in; None lets in any that are whole.
-        replay: The clock of tasks that move; None answers the newest snapshot.
     """
     refused = _refused_credentials(question, expected)
     if refused is not None:
         return refused
     if question.biz and question.api in OF_OWNER:
-        return reply_about_tasks(question, archive, replay)
+        return reply_about_tasks(question, register)
     if not (question.task_id and question.biz):
         missing = "bk_biz_id" if not question.biz else "task_id"
         return refusal_of_site(1306406, f"Parameters error: {missing} is required")
-    folder = _folder(question, archive)
-    return _unknown(question) if folder is None else _about_task(question, folder, replay)
+    folder = _folder(question, register.archive)
+    if folder is None:
+        return _unknown(question)
+    return _about_task(question, folder, register.replay)
 
 
 def _about_task(question: Question, folder: Path, replay: Replay | None) -> Response:
@@ -81,10 +81,8 @@ def _bad_credentials(question: Question, reason: str) -> Response:
 def _folder(question: Question, archive: Archive) -> Path | None:
     """Return the task's folder; of several sites' the one with the newest snapshot."""
     scope = question.parameters.get("scope", "cmdb_biz")
-    wanted = (scope, question.biz, question.task_id)
-    paths = [
-        task.path for task in archive.tasks() if (task.scope, task.biz, task.task_id) == wanted
-    ]
+    known = archive.tasks(question.biz, question.task_id)
+    paths = [task.path for task in known if task.scope == scope]
     newest = [(snapshots[-1].as_of_us, path) for path in paths if (snapshots := snapshots_in(path))]
     return max(newest)[1] if newest else None
 

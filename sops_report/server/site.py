@@ -15,6 +15,7 @@ from sops_report.errors import SopsReportError, UsageError
 from sops_report.server.faults import Fault, read_fault
 from sops_report.server.mischief import MADE_UP
 from sops_report.server.questions import read_question
+from sops_report.server.register import Register
 from sops_report.server.replay import Replay
 from sops_report.server.replies import reply_to
 from sops_report.server.responses import (
@@ -48,6 +49,7 @@ class LocalSite:
         slow_s: float = 5.0,
         replay_speed: float | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        listener: Callable[[str], None] | None = None,
     ) -> None:
         """Take the port; nothing is answered before `start` or `run`.
 
@@ -60,6 +62,8 @@ class LocalSite:
             replay_speed: Answer a task's snapshots as they were, this many times as fast; None
                 answers the newest one.
             monotonic: The clock of a replay, for tests.
+            listener: Is told the path of each request as it comes, by any thread; queries and
+                headers, which hold secrets, are not told.
 
         Raises:
             UsageError: There is no such folder, no such fault, or the speed is none.
@@ -71,7 +75,9 @@ class LocalSite:
         self._faults = [read_fault(fault) if isinstance(fault, str) else fault for fault in faults]
         self._credentials = credentials
         self._slow_s = slow_s
-        self._replay = None if replay_speed is None else Replay(replay_speed, monotonic)
+        replay = None if replay_speed is None else Replay(replay_speed, monotonic)
+        self._register = Register(archive=self._archive, replay=replay)
+        self._listener = listener
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self.stopped = threading.Event()
@@ -118,8 +124,10 @@ class LocalSite:
     def _serve(self) -> None:
         self._server.serve_forever(poll_interval=0.05)
 
-    def fault_of_next_request(self) -> str | None:
+    def fault_of_next_request(self, path: str) -> str | None:
         """Count a request and return the fault that meets it."""
+        if self._listener is not None:
+            self._listener(path.partition("?")[0])
         with self._lock:
             self.n_requests += 1
             met = (fault.name for fault in self._faults if fault.meets(self.n_requests))
@@ -135,7 +143,7 @@ class LocalSite:
         if question is None:
             return no_such_address()
         try:
-            return reply_to(question, self._archive, self._credentials, self._replay)
+            return reply_to(question, self._register, self._credentials)
         except OSError:
             return refusal_of_site(3599999, "the archive cannot be read")
 
@@ -188,7 +196,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _answer(self, body: bytes) -> None:
         site = self.server.site
-        fault = site.fault_of_next_request()
+        fault = site.fault_of_next_request(self.path)
         if fault == "slow":
             site.pause()
         header = self.headers.get("X-Bkapi-Authorization")

@@ -142,6 +142,43 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What somebody did to the task or to one of its nodes, as the site recorded it.
+
+    Attributes:
+        at_us: When.
+        what: The record's own word, as ``retry``, ``skip``, ``revoke``.
+        node_id: The node; None where the whole task is meant.
+        operator: Who; empty where the record does not tell. Shown only where `Snapshot.names` is
+            set, else as a number.
+        source: By which way: ``app`` (the web page), ``api``, ``parent`` (the parent task).
+    """
+
+    at_us: int
+    what: str
+    node_id: str | None = None
+    operator: str = field(default="", repr=False)
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What a node left behind: the end of its log, what it was given and what it returned.
+
+    Attributes:
+        log: The end of the log of its last attempt, plain; None if it could not be had.
+        is_cut: The log began earlier than that.
+        inputs, outputs: Pairs of name and value, nested names joined by dots. Values may be secret
+            and are masked before anything is written.
+    """
+
+    log: str | None = None
+    is_cut: bool = False
+    inputs: tuple[tuple[str, str], ...] = ()
+    outputs: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
     """Where a snapshot came from; nothing in here is secret.
 
@@ -182,6 +219,9 @@ class Snapshot:
         attempts: Earlier attempts by node id, oldest first; None if no histories were given.
         child_tasks: Task ids of independent subprocesses by the id of the node that started them.
         seams: Where the tree of a child task was joined: its root's position → its task id.
+        operations: Who did what to the task, by time; None if no record was given.
+        names: Operators may be named; else they are numbered.
+        evidence: Logs, inputs and outputs by node id, where the logs were asked for.
         earlier: Older snapshots of the same task, oldest first.
         auto_retry_ids: Failed nodes that the engine will retry by itself.
         task_text: A failure text that belongs to no node (``ex_data`` that is not a map).
@@ -202,6 +242,9 @@ class Snapshot:
     attempts: Mapping[str, tuple[Attempt, ...]] | None = None
     child_tasks: Mapping[str, str] = field(default_factory=dict)
     seams: Mapping[int, str] = field(default_factory=dict)
+    operations: tuple[Operation, ...] | None = None
+    names: bool = False
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
     earlier: tuple["Snapshot", ...] = ()
     auto_retry_ids: frozenset[str] = frozenset()
     task_text: str | None = None

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+from sops_report.report.findings import Evidence, Operation, Setting
 from sops_report.report.model import (
     Counts,
     Failure,
@@ -230,6 +231,37 @@ def failed() -> Report:
     )  # fmt: skip
 
 
+def operated() -> Report:
+    """The failed release with the record of operations and what the failed node left behind."""
+    made = failed()
+    done = (
+        (0, "start", None, 1, "app"), (2310, "skip", 7, 2, "app"), (2690, "retry", 12, 1, "api"),
+        (3000, "rename_all", None, None, ""),
+    )  # fmt: skip
+    left = Evidence(
+        log="[INFO] push\npassword=kanarie-log\n[ERROR] host 10.0.3.17 refused port 8443",
+        is_cut=True,
+        inputs=(
+            Setting(key="bk_thread_num", value="5"),
+            Setting(key="job_global_var.db_password", value="kanarie-input"),
+        ),
+        outputs=(Setting(key="job_inst_id", value="881"),),
+    )
+    return replace(
+        made,
+        operations=tuple(
+            Operation(
+                at=START + timedelta(seconds=seconds), what=what, position=position,
+                node_id=None if position is None else made.nodes[position].node_id,
+                person=person, name="ops@example.com" if person == 2 else None, source=source,
+            )
+            for seconds, what, position, person, source in done
+        ),
+        failures=(replace(made.failures[0], evidence=left), *made.failures[1:]),
+        provenance=replace(made.provenance, has_operations=True),
+    )  # fmt: skip
+
+
 def clean() -> Report:
     """A nightly run in which nothing went wrong, across midnight and two days long."""
     day = 86400
@@ -323,4 +355,7 @@ def large(n_subprocesses: int, n_steps: int) -> Report:
     )  # fmt: skip
 
 
-SAMPLES = {"failed": failed, "clean": clean, "running": running, "stub": stub, "hostile": hostile}
+SAMPLES = {
+    "failed": failed, "clean": clean, "running": running, "stub": stub, "hostile": hostile,
+    "operated": operated,
+}  # fmt: skip

@@ -104,6 +104,8 @@ TERMS = [
     "co_critical",
     "retried",
     "ignored",
+    "operation_record",
+    "node_log",
 ]
 WORDS = [
     *(("state", word) for word in GROUP_OF),

@@ -39,7 +39,7 @@ def test_every_format_has_a_renderer() -> None:
 
 @pytest.mark.parametrize("language", list(Language))
 @pytest.mark.parametrize("to", list(Format))
-@pytest.mark.parametrize("name", ["failed", "clean", "hostile"])
+@pytest.mark.parametrize("name", ["failed", "clean", "hostile", "operated"])
 def test_golden(name: str, to: Format, language: Language) -> None:
     text = render(reports.SAMPLES[name](), to, language)
     golden.check(f"{name}.{language.value}.{to.value}", text)

@@ -14,6 +14,7 @@ from sops_report.analysis.durations import Durations, durations_of
 from sops_report.analysis.failures import FailedNode, failures_of
 from sops_report.analysis.findings import find_oddities
 from sops_report.analysis.ledger import Section, classify, ledger_of
+from sops_report.analysis.operations import find_contradictions, revoked_at
 from sops_report.analysis.outcome import Incidents, find_incidents, outcome_of
 from sops_report.analysis.path import critical_pieces
 from sops_report.analysis.slack import Slack, slack_of
@@ -65,7 +66,8 @@ def analyse(snapshot: Snapshot, *, revoked_at_us: int | None = None) -> Analysis
 
     Args:
         snapshot: As `sops_report.read` returns it.
-        revoked_at_us: When the task was revoked, if another source than the answer knows it.
+        revoked_at_us: When the task was revoked, if another source knows it than the answer and
+            its record of operations.
 
     Returns:
         The analysis; never an error, whatever the snapshot holds.
@@ -73,13 +75,11 @@ def analyse(snapshot: Snapshot, *, revoked_at_us: int | None = None) -> Analysis
     attempts = earlier_attempts(snapshot)
     incidents = find_incidents(snapshot, attempts)
     outcome = outcome_of(snapshot, incidents)
+    if revoked_at_us is None:
+        revoked_at_us = revoked_at(snapshot)
     clock = read_clock(snapshot, outcome, revoked_at_us=revoked_at_us)
-    run = Run(
-        snapshot=snapshot,
-        clock=clock,
-        attempts=attempts,
-        position_of=_first_positions(snapshot),
-    )
+    positions = _first_positions(snapshot)
+    run = Run(snapshot=snapshot, clock=clock, attempts=attempts, position_of=positions)
     sections = classify(run, critical_pieces(run))
     on_path = _on_path(snapshot, sections)
     return Analysis(
@@ -96,7 +96,11 @@ def analyse(snapshot: Snapshot, *, revoked_at_us: int | None = None) -> Analysis
         ledger=ledger_of(sections),
         slack=slack_of(run, on_path),
         order_source="flow" if snapshot.flow is not None else "times",
-        notes=(*snapshot.notes, *find_oddities(snapshot, clock, incidents)),
+        notes=(
+            *snapshot.notes,
+            *find_oddities(snapshot, clock, incidents),
+            *find_contradictions(snapshot, clock, positions),
+        ),
     )
 
 

@@ -32,6 +32,7 @@ class Clock:
         finish_is_valid: Per position; None where there is no finish time.
         is_live: Per position: an unfinished leaf that runs or waits, or a node that holds one.
         end_of: The effective end per position; None if the node has none.
+        revoked_at_us: When the task was revoked, if another source than the answer knows it.
     """
 
     as_of_us: int | None
@@ -44,6 +45,7 @@ class Clock:
     finish_is_valid: Sequence[bool | None]
     is_live: Sequence[bool]
     end_of: Sequence[int | None]
+    revoked_at_us: int | None = None
 
     @property
     def wall_us(self) -> int | None:
@@ -75,6 +77,7 @@ def read_clock(snapshot: Snapshot, outcome: str, *, revoked_at_us: int | None = 
         finish_is_valid=facts.valid,
         is_live=facts.live,
         end_of=list(facts.effective_ends(as_of, end)),
+        revoked_at_us=revoked_at_us,
     )
 
 

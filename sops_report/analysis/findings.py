@@ -25,7 +25,8 @@ def _of_task(snapshot: Snapshot, clock: Clock, incidents: Incidents) -> Iterator
     tree, state = snapshot.tree, snapshot.tree.state[0]
     if tree.start_us[0] is None and clock.start_us is not None:
         yield Note(code="root-no-start", position=0)
-    if state == "REVOKED" and not clock.finish_is_valid[0] and clock.end_us is not None:
+    is_told = clock.finish_is_valid[0] or clock.revoked_at_us is not None
+    if state == "REVOKED" and not is_told and clock.end_us is not None:
         yield Note(code="revoke-time", position=0)
     if incidents.root_causes and clock.group[0] not in ("failed", "running", "revoked"):
         yield Note(code="state-contradicts", position=0, values={"value": state or "–"})

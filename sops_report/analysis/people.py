@@ -13,7 +13,9 @@ from typing import Final
 from sops_report.analysis import Analysis
 from sops_report.analysis.clock import SECOND_US
 from sops_report.analysis.ledger import leaf_class
+from sops_report.analysis.operations import recorded
 from sops_report.analysis.spans import Run, busy_us
+from sops_report.snapshot import Operation
 
 # The engine's automatic retries wait no longer than this, unless a site allows more.
 LONGEST_AUTO_RETRY_US: Final = 60 * SECOND_US
@@ -31,7 +33,9 @@ class Reaction:
         at_most_us: The time in between; an upper bound where `failed_at_us` is None, None where
             not even that is known.
         how: ``retry`` or ``skip``.
-        maybe_automatic: A retry so soon that the engine itself may have done it.
+        maybe_automatic: A retry so soon that the engine itself may have done it, and of which no
+            record says otherwise.
+        operation: The record of it, None if none was given or it was not recorded.
     """
 
     position: int
@@ -40,6 +44,7 @@ class Reaction:
     at_most_us: int | None
     how: str
     maybe_automatic: bool
+    operation: Operation | None = None
 
     @property
     def is_exact(self) -> bool:
@@ -123,19 +128,27 @@ def _proven(run: Run, position: int) -> Iterator[Reaction]:
         else:
             until = run.tree.start_us[position] if attempt.loop == newest else None
         if until is not None and until >= attempt.end_us:
-            yield _reaction(position, attempt.end_us, until, "skip" if attempt.skipped else "retry")
+            how = "skip" if attempt.skipped else "retry"
+            yield _reaction(run, position, attempt.end_us, until, how)
 
 
-def _reaction(position: int, failed_at: int, until: int, how: str) -> Reaction:
+def _reaction(run: Run, position: int, failed_at: int, until: int, how: str) -> Reaction:
     length = until - failed_at
+    operation = _record_of(run, position, how, failed_at, until)
     return Reaction(
         position=position,
         failed_at_us=failed_at,
         until_us=until,
         at_most_us=length,
         how=how,
-        maybe_automatic=how == "retry" and length <= LONGEST_AUTO_RETRY_US,
+        maybe_automatic=(how == "retry" and length <= LONGEST_AUTO_RETRY_US and operation is None),
+        operation=operation,
     )
+
+
+def _record_of(run: Run, position: int, how: str, start: int, end: int) -> Operation | None:
+    node_id = run.tree.node_id[position]
+    return recorded(run.snapshot.operations or (), node_id, how, start, end)
 
 
 def _skip_alone(run: Run, position: int) -> Iterator[Reaction]:
@@ -150,6 +163,7 @@ def _skip_alone(run: Run, position: int) -> Iterator[Reaction]:
         at_most_us=finish - start if start is not None and finish > start else None,
         how="skip",
         maybe_automatic=False,
+        operation=_record_of(run, position, "skip", start or 0, finish),
     )
 
 

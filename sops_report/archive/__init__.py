@@ -4,6 +4,8 @@
                                    <as_of>.meta.json      where it came from, its SHA-256
                                    pipeline_tree.json     the task's flow, if it was asked for
                                    histories.json         attempts by node, if asked for
+                                   operate_records.json   who did what, if asked for
+                                   node_logs.json         logs of failed nodes, if asked for
 
 People may read and copy the folder; nothing but these files is needed to make a report again.
 """

@@ -120,10 +120,10 @@ class Archive:
     def save_beside(  # noqa: PLR0913 - what identifies a task
         self, name: str, body: bytes, *, site: str, scope: str, biz: str, task_id: str
     ) -> Path:
-        """Save the flow or the histories of a task beside its snapshots, in place of older ones.
+        """Save a companion of a task's snapshots beside them, in place of an older one.
 
         Args:
-            name: ``pipeline_tree.json`` or ``histories.json``.
+            name: One of ``layout.BESIDE``: ``pipeline_tree.json``, ``histories.json`` …
             body: The file's content.
             site: The site's host, with its port if it has one.
             scope: What the business id means.

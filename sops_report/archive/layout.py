@@ -14,7 +14,9 @@ from typing import Final
 from sops_report.errors import UsageError
 
 SIDECAR_SUFFIX: Final = ".meta.json"
-BESIDE: Final = ("pipeline_tree.json", "histories.json")
+BESIDE: Final = (
+    "pipeline_tree.json", "histories.json", "operate_records.json", "node_logs.json",
+)  # fmt: skip
 _SNAPSHOT: Final = re.compile(r"(\d{8}T\d{6}Z)(?:-([1-9]\d{0,5}))?\.json")
 _SIDECAR: Final = re.compile(r"(\d{8}T\d{6}Z(?:-[1-9]\d{0,5})?)\.meta\.json")
 _HOST: Final = re.compile(r"[A-Za-z0-9\[][A-Za-z0-9._:\[\]-]{0,252}")

@@ -15,15 +15,17 @@ from sops_report.errors import InputError
 from sops_report.reading.answers import Found, find_trees
 from sops_report.reading.children import read_child_tasks
 from sops_report.reading.decode import decode, decode_lines, unpack
+from sops_report.reading.evidence import read_evidence
 from sops_report.reading.facts import auto_retry_ids, engine_of, first_offset
 from sops_report.reading.flow import read_flow
 from sops_report.reading.histories import Attempts, read_histories
 from sops_report.reading.identity import identify, is_class_name
 from sops_report.reading.layout import lay_out
+from sops_report.reading.operations import read_operations
 from sops_report.reading.read import Reading
 from sops_report.reading.times import TimeReader
 from sops_report.reading.tree import failure_texts, read_tree
-from sops_report.snapshot import Flow, Note, Origin, Snapshot, Tree
+from sops_report.snapshot import Evidence, Flow, Note, Operation, Origin, Snapshot, Tree
 from sops_report.states import group_of
 
 __all__ = ["read_bytes", "read_snapshots"]
@@ -37,10 +39,12 @@ _WORTH_AN_IMPORT: Final = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Decoded companions of an answer: the flow and the histories, both optional."""
+    """Decoded companions of an answer, all of them optional."""
 
     flow: object = None
     histories: object = None
+    operations: object = None
+    logs: object = None
 
 
 def read_bytes(
@@ -79,12 +83,14 @@ def with_earlier(snapshots: Sequence[Snapshot]) -> Snapshot:
     return replace(ordered[-1], earlier=tuple(ordered[:-1]))
 
 
-def read_snapshots(
+def read_snapshots(  # noqa: PLR0913 - the companions
     data: bytes,
     origin: Origin,
     *,
     flow: bytes | None = None,
     histories: bytes | None = None,
+    operations: bytes | None = None,
+    logs: bytes | None = None,
     lines: bool = False,
 ) -> list[Snapshot]:
     """Read every answer in *data* (one, or a list), in the order of the document.
@@ -94,6 +100,8 @@ def read_snapshots(
         origin: Where the bytes came from.
         flow: As for `read_bytes`.
         histories: As for `read_bytes`.
+        operations: A ``get_task_operate_record`` answer of the same task.
+        logs: Saved ``get_task_node_log`` answers of the same task.
         lines: The data is JSON Lines: one document a line.
 
     Raises:
@@ -107,6 +115,8 @@ def read_snapshots(
         beside = Beside(
             _decode_beside(flow, "flow-unreadable", notes),
             _decode_beside(histories, "histories-unreadable", notes),
+            _decode_beside(operations, "operations-unreadable", notes),
+            _decode_beside(logs, "logs-unreadable", notes),
         )
         if quick:
             return [_snapshot(quick, origin, beside, notes)]
@@ -191,6 +201,8 @@ def _snapshot(read: Reading, origin: Origin, beside: Beside, shared: list[Note])
         flow=flow,
         attempts=_attempts(beside.histories, read.times, notes),
         child_tasks=read_child_tasks(beside.histories),
+        operations=_operations(beside.operations, read.times, notes),
+        evidence=_evidence(beside, notes),
         auto_retry_ids=auto_retry_ids(found.root),
         task_text=task_text,
         notes=tuple(notes),
@@ -218,6 +230,22 @@ def _attempts(document: object, times: TimeReader, notes: list[Note]) -> Attempt
     if document is not None and found is None:
         notes.append(Note(code="no-histories-inside"))
     return found
+
+
+def _operations(
+    document: object, times: TimeReader, notes: list[Note]
+) -> tuple[Operation, ...] | None:
+    found = read_operations(document, times)
+    if document is not None and found is None:
+        notes.append(Note(code="no-operations-inside"))
+    return found
+
+
+def _evidence(beside: Beside, notes: list[Note]) -> dict[str, Evidence]:
+    found = read_evidence(beside.logs, beside.histories)
+    if beside.logs is not None and found is None:
+        notes.append(Note(code="no-logs-inside"))
+    return found or {}
 
 
 def _matching_flow(document: object, tree: Tree, notes: list[Note]) -> Flow | None:

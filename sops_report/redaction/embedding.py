@@ -42,6 +42,8 @@ def masked(page: Page, rules: Sequence[Rule]) -> Page:
         earlier=tuple(replace(item, data=clean(item.data) or b"") for item in page.earlier),
         flow=clean(page.flow),
         histories=clean(page.histories),
+        operations=clean(page.operations),
+        logs=clean(page.logs),
     )
 
 

@@ -99,6 +99,8 @@ def anonymised(page: Page, names: Pseudonyms) -> Page:
         earlier=tuple(replace(item, data=_exchanged(item.data, names)) for item in page.earlier),
         flow=None if page.flow is None else _exchanged(page.flow, names),
         histories=None if page.histories is None else _exchanged(page.histories, names),
+        operations=None if page.operations is None else _exchanged(page.operations, names),
+        logs=None if page.logs is None else _exchanged(page.logs, names),
         task_id=None if page.task_id is None else names.of("id", page.task_id),
         task=None if page.task is None else names.of("id", page.task),
         site=None if page.site is None else names.of("host", page.site),

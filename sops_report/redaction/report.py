@@ -7,8 +7,9 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Final, TypeVar
 
-from sops_report.redaction.rules import BUILT_IN, Rule
+from sops_report.redaction.rules import BUILT_IN, KEY_NAME, MASK, Rule
 from sops_report.redaction.text import Counts, Masker, that_may_match
+from sops_report.report.findings import Setting
 from sops_report.report.model import Node, Report
 
 T = TypeVar("T")
@@ -19,6 +20,7 @@ _OURS: Final = frozenset({
     "anchor", "as_of_source", "code", "engine", "kind", "kind_source", "order_source", "outcome",
     "redactions", "section_class", "sha256", "signature", "state_group", "tool_version",
 })  # fmt: skip
+_NO_SECRETS: Final = frozenset({"", MASK, "true", "false", "null"})
 _NO_TEXTS: Final = (bool, int, int | None, float | None, datetime | None)
 # a path is made of labels, so it tells nothing new, but it is masked like them
 _NODE_TEXTS: Final = tuple(
@@ -40,7 +42,7 @@ def redact(report: Report, rules: Sequence[Rule] = BUILT_IN) -> tuple[Report, Co
     told = that_may_match(_texts_beside_nodes(report), rules)
     listed = that_may_match(_texts_of_nodes(report.nodes), rules)
     active = tuple(rule for rule in rules if rule in told or rule in listed)
-    if not active:
+    if not active and not (rules and any(map(tells_a_secret, _settings(report)))):
         return report, {}
     cleaner = _Cleaner(active)
     changes = {
@@ -54,6 +56,17 @@ def redact(report: Report, rules: Sequence[Rule] = BUILT_IN) -> tuple[Report, Co
         return report, {}
     together = Counter(report.redactions) + Counter(counts)
     return replace(report, **changes, nodes=nodes, redactions=dict(together)), counts
+
+
+def tells_a_secret(setting: Setting) -> bool:
+    """Tell whether an input or output is secret by its name."""
+    return setting.value not in _NO_SECRETS and KEY_NAME.search(setting.key) is not None
+
+
+def _settings(report: Report) -> Iterator[Setting]:
+    for failure in report.failures:
+        if failure.evidence is not None:
+            yield from (*failure.evidence.inputs, *failure.evidence.outputs)
 
 
 class _Cleaner:
@@ -87,9 +100,19 @@ class _Cleaner:
             return {key: self._of(item) for key, item in value.items()}
         if isinstance(value, tuple):
             return tuple(map(self._of, value))
+        if isinstance(value, Setting):
+            return self._setting(value)
         if is_dataclass(value) and not isinstance(value, type):
             return self._of_dataclass(value)
         return value
+
+    def _setting(self, setting: Setting) -> Setting:
+        """Mask a value whole where its key names a secret, whatever it looks like."""
+        key = self.text(setting.key)
+        if not tells_a_secret(setting):
+            return Setting(key=key, value=self.text(setting.value))
+        self.masker.counts["secret"] += 1
+        return Setting(key=key, value=MASK)
 
     def _of_dataclass(self, value: Any) -> Any:  # noqa: ANN401 - any value of the report
         changes = {}

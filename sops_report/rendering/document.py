@@ -22,6 +22,7 @@ from sops_report.rendering.blocks import (
 )
 from sops_report.rendering.human import human_parts
 from sops_report.rendering.links import safe_link
+from sops_report.rendering.operations import operation_parts
 from sops_report.rendering.palette import OUTCOME_TONES
 from sops_report.rendering.tables import critical, ledger, nodes, timeline
 from sops_report.rendering.visible import line, visible
@@ -51,8 +52,8 @@ def parts_of(
     parts = (
         _verdict(voice, limits, measure, attachment), _failures(voice, limits),
         _more_failures(voice, limits), _touched(voice, limits), timeline(voice, limits),
-        ledger(voice, limits), critical(voice, limits), *human_parts(voice),
-        nodes(voice, limits), _quality(voice), _provenance(voice, limits),
+        ledger(voice, limits), critical(voice, limits), *operation_parts(voice),
+        *human_parts(voice), nodes(voice, limits), _quality(voice), _provenance(voice, limits),
     )  # fmt: skip
     return [part for part in parts if part.blocks]
 

@@ -10,6 +10,7 @@ from sops_report.rendering.rows import Row, choose
 from sops_report.rendering.textbars import length_bar, span_bar, strip
 from sops_report.rendering.visible import cells, clip, clip_middle, line, pad, visible, wrap
 from sops_report.rendering.voice import Voice, tone
+from sops_report.report.findings import Evidence
 from sops_report.report.model import Failure, NodeRef, Report, Section
 from sops_report.words import Language
 from sops_report.words.lengths import number, share
@@ -20,7 +21,9 @@ _MOST_FAILURES: Final = 5
 _MOST_SECTIONS: Final = 12
 _MOST_NOTES: Final = 8
 _MOST_REFS: Final = 10
+_MOST_OPERATIONS: Final = 20
 _TEXT_LINES: Final = 8
+_LOG_LINES: Final = 8
 _DEEPEST: Final = 8
 _NARROWEST: Final = 60
 
@@ -96,6 +99,7 @@ def render_text(
         _critical,
         _advice,
         _timeline,
+        _operations,
         _human,
         _quality,
         _source,
@@ -113,6 +117,20 @@ def _advice(sheet: Sheet) -> Iterator[str]:
         yield from sheet.wrapped(f"- {line(advice.title[voice.language])}", "  ")
         for said in (advice.evidence, advice.next_step):
             yield from sheet.wrapped(line(said[voice.language], 600), "    ")
+
+
+def _operations(sheet: Sheet) -> Iterator[str]:
+    """Yield what people did."""
+    voice, report = sheet.voice, sheet.voice.report
+    if not report.provenance.has_operations:
+        return
+    yield from _heading(sheet, "operations.heading", number(len(report.operations)))
+    for done in report.operations[:_MOST_OPERATIONS]:
+        what = f"{voice.operation(done)} · {voice.operated(done)}"
+        left, right = sheet.ends(f"  {voice.offset(done.at)}  {what}", voice.operator(done))
+        yield left + right
+    if len(report.operations) > _MOST_OPERATIONS:
+        yield "  " + voice.say("operations.more", n=len(report.operations) - _MOST_OPERATIONS)
 
 
 def _human(sheet: Sheet) -> Iterator[str]:
@@ -180,6 +198,22 @@ def _failure(sheet: Sheet, failure: Failure) -> Iterator[str]:
         yield from _message(sheet, failure.text)
     else:
         yield "    " + voice.say("report.no_message")
+    if failure.evidence is not None:
+        yield from _left_behind(sheet, failure.evidence)
+
+
+def _left_behind(sheet: Sheet, found: Evidence) -> Iterator[str]:
+    """Yield the end of a failed node's log, its inputs and outputs."""
+    voice = sheet.voice
+    if found.log:
+        yield "    " + voice.say("operations.log_end" if found.is_cut else "operations.log")
+        for row in visible(found.log).split("\n")[-_LOG_LINES:]:
+            yield "      " + clip(row.expandtabs(4), sheet.width - 6)
+    for key, settings in (("inputs", found.inputs), ("outputs", found.outputs)):
+        if settings:
+            yield "    " + voice.say(f"operations.{key}")
+        for setting in settings[:_MOST_REFS]:
+            yield "      " + clip(line(f"{setting.key} = {setting.value}", 400), sheet.width - 6)
 
 
 def _message(sheet: Sheet, text: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from sops_report.rendering.folding import Fold
 from sops_report.rendering.visible import line
+from sops_report.report.findings import Operation, Reaction
 from sops_report.report.model import Node, NodeRef, Report, Section
 from sops_report.states import GROUPS
 from sops_report.words import Language, has_words, lengths, say
@@ -247,6 +248,33 @@ class Voice:
             known.append(self.say("report.really_failed_at", moment=when))
         return self.say("report.comma").join(known)
 
+    def operated(self, operation: Operation) -> str:
+        """Return what an operation was done to."""
+        if operation.position is not None:
+            return self.label_at(operation.position)
+        key = "whole_task" if operation.node_id is None else "elsewhere"
+        return self.say(f"operations.{key}")
+
+    def operation(self, done: Operation) -> str:
+        """Return what was done; a word nobody knows stays as it is."""
+        key = f"operation.{done.what}"
+        return self.say(key) if has_words(key) else line(done.what, 60)
+
+    def operator(self, operation: Operation) -> str:
+        """Return who did something, and by which way."""
+        who = self.person(operation)
+        if not operation.source:
+            return who
+        return f"{who} · {self.either('operation.source', operation.source)}"
+
+    def person(self, doing: Operation | Reaction) -> str:
+        """Return who did something: a name where names were asked for, else a number."""
+        if doing.name:
+            return line(doing.name, 60)
+        if doing.person is None:
+            return self.say("operations.nobody")
+        return self.say("operations.person", n=doing.person)
+
     def evidence(self) -> str:
         """Return what the numbers were read from."""
         origin = self.report.provenance
@@ -255,6 +283,8 @@ class Voice:
             known.append(self.say("report.evidence.flow"))
         if origin.has_histories:
             known.append(self.say("report.evidence.histories"))
+        if origin.has_operations:
+            known.append(self.say("report.evidence.operations"))
         if origin.n_earlier:
             known.append(self.say("report.evidence.earlier", n=origin.n_earlier))
         return self.say("report.list_comma").join(known)

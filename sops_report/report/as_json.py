@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
-from sops_report.report.findings_json import findings_as_json
+from sops_report.report.findings_json import evidence_as_json, findings_as_json
 from sops_report.report.model import Both, Failure, Node, NodeRef, Provenance, Report, Section, Task
 from sops_report.report.moments import iso, number
 from sops_report.words import Language
@@ -126,6 +126,7 @@ def _failure(failure: Failure, ids: Sequence[str | None]) -> Json:
             for host in failure.hosts
         ],
         "blocked_steps": failure.blocked_steps,
+        "evidence": None if failure.evidence is None else evidence_as_json(failure.evidence),
     }
 
 
@@ -173,6 +174,7 @@ def _provenance(origin: Provenance) -> Json:
         "fetched_at": iso(origin.fetched_at),
         "has_flow": origin.has_flow,
         "has_histories": origin.has_histories,
+        "has_operations": origin.has_operations,
         "n_earlier": origin.n_earlier,
         "tool_version": origin.tool_version,
         "generated_at": iso(origin.generated_at),

@@ -1,6 +1,7 @@
 """`Analysis` → `Report`: the one place where columns become rows, and microseconds seconds."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from hashlib import blake2b
 from typing import Final
@@ -11,6 +12,7 @@ from sops_report.analysis.concurrency import concurrency_of
 from sops_report.analysis.failures import FailedNode
 from sops_report.analysis.hosts import host_failures
 from sops_report.analysis.ledger import Section as PathSection
+from sops_report.errors import SopsReportError
 from sops_report.reading.texts import links
 from sops_report.report.findings import Standing
 from sops_report.report.insights import (
@@ -36,6 +38,7 @@ from sops_report.report.model import (
     Task,
     Try,
 )
+from sops_report.report.operations import evidence_of, operations_of
 from sops_report.report.verdict import verdict_of
 from sops_report.snapshot import Note, Snapshot
 from sops_report.states import GROUPS
@@ -72,7 +75,7 @@ def report_of(
     paths, anchors = snapshot.paths(), anchors_of(snapshot)
     concurrency, waits = concurrency_of(analysis), waits_of(analysis)
     standing = standing_of(analysis) if analysis.clock.start_us is not None else None
-    incidents = analysis.incidents
+    incidents, evidence = analysis.incidents, evidence_of(analysis)
     return Report(
         task=_task(analysis),
         verdict=verdict_of(analysis, analysis.failures, zone),
@@ -80,7 +83,12 @@ def report_of(
         order_source=analysis.order_source,
         critical_path=tuple(_section(snapshot, section) for section in analysis.sections),
         ledger={name: us / _SECOND_US for name, us in analysis.ledger.items()},
-        failures=tuple(_failure(analysis, failed, paths, standing) for failed in analysis.failures),
+        failures=tuple(
+            replace(
+                _failure(analysis, failed, paths, standing), evidence=evidence.get(failed.position)
+            )
+            for failed in analysis.failures
+        ),
         retried=tuple(_retried(analysis, position, paths) for position in incidents.retried),
         skipped=tuple(_skipped(analysis, position, paths) for position in incidents.skipped),
         ignored=tuple(_ref(analysis, position, paths) for position in incidents.ignored),
@@ -96,13 +104,14 @@ def report_of(
         ),
         flow=_flow(analysis),
         advice=advice_of(analysis),
-        reactions=reactions_of(waits),
+        reactions=reactions_of(waits, snapshot),
         people_on_path_s=seconds_of(waits.on_path_us),
         people_off_path_s=seconds_of(waits.off_path_us),
         blocks=blocks_of(analysis),
         standing=standing,
         peak=peak_of(concurrency),
         seams=dict(snapshot.seams),
+        operations=operations_of(analysis),
     )
 
 
@@ -309,7 +318,8 @@ def _flow(analysis: Analysis) -> tuple[FlowStep, ...]:
 
 def _note(snapshot: Snapshot, note: Note) -> NoteLine:
     texts: Both = {
-        language: say(f"note.{note.code}", language, **note.values) for language in Language
+        language: say(f"note.{note.code}", language, **_in_words(note, language))
+        for language in Language
     }
     where = note.position
     return NoteLine(
@@ -318,6 +328,16 @@ def _note(snapshot: Snapshot, note: Note) -> NoteLine:
         position=where,
         text=texts,
     )
+
+
+def _in_words(note: Note, language: Language) -> dict[str, object]:
+    """Return what fills a note; an error among it speaks the note's language."""
+    filled = dict(note.values)
+    for name, value in note.values.items():
+        if isinstance(value, SopsReportError):
+            filled[name] = value.text(language)
+            filled[f"{name}_hint"] = value.hint(language)
+    return filled
 
 
 def _provenance(snapshot: Snapshot, generated_at: datetime | None) -> Provenance:
@@ -329,6 +349,7 @@ def _provenance(snapshot: Snapshot, generated_at: datetime | None) -> Provenance
         fetched_at=moment_of(origin.fetched_at_us),
         has_flow=snapshot.flow is not None,
         has_histories=snapshot.attempts is not None,
+        has_operations=snapshot.operations is not None,
         n_earlier=len(snapshot.earlier),
         tool_version=__version__,
         generated_at=generated_at,

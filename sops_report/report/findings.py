@@ -1,4 +1,4 @@
-"""The parts of a report that say more than numbers: advice, reactions, progress, the peak."""
+"""The parts of a report that say more than numbers: advice, operations, progress, the peak."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,7 +39,11 @@ class Reaction:
         until: When the node was tried again or skipped.
         seconds: The time in between; at most so long where not `is_exact`, None if not known.
         how: ``retry`` or ``skip``.
-        maybe_automatic: A retry so soon that the engine itself may have done it.
+        maybe_automatic: A retry so soon that the engine itself may have done it, and no record of
+            operations says otherwise.
+        is_recorded: The record of operations tells who did it.
+        person: Who, as a number in order of appearance; None if not known.
+        name: Their name, only where names were asked for.
     """
 
     position: int
@@ -49,6 +53,54 @@ class Reaction:
     how: str
     is_exact: bool
     maybe_automatic: bool
+    is_recorded: bool = False
+    person: int | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One thing that somebody did, as the site recorded it.
+
+    Attributes:
+        what: The record's word, as ``retry``; ``operation.<it>`` where it is known.
+        position: The node; None for the whole task, or where the answer does not have it.
+        node_id: None for the whole task.
+        person: Who, as a number in order of appearance; None if the record does not tell.
+        name: Their name, only where names were asked for.
+        source: By which way, as ``app`` or ``api``; empty if not told.
+    """
+
+    at: datetime
+    what: str
+    position: int | None
+    node_id: str | None
+    person: int | None
+    name: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """An input or output of a node; its value is masked where its key sounds secret."""
+
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What a failed node left behind.
+
+    Attributes:
+        log: The end of its log; None if it could not be had.
+        is_cut: The log began earlier.
+    """
+
+    log: str | None
+    is_cut: bool
+    inputs: tuple[Setting, ...]
+    outputs: tuple[Setting, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sops_report.report.findings import AdviceLine, Block, Both, Peak, Reaction, Standing
+from sops_report.report.findings import (
+    AdviceLine,
+    Block,
+    Both,
+    Evidence,
+    Operation,
+    Peak,
+    Reaction,
+    Standing,
+)
 from sops_report.report.model import Report
 from sops_report.report.moments import iso, number
 
@@ -23,6 +32,7 @@ def findings_as_json(report: Report) -> Json:
         "parallel_blocks": [_block(block, ids) for block in report.blocks],
         "progress": None if report.standing is None else _standing(report.standing, ids),
         "peak": None if report.peak is None else _peak(report.peak, ids),
+        "operations": [_operation(operation) for operation in report.operations],
         "child_tasks": [
             {"node_id": ids[position], "task_id": task_id}
             for position, task_id in sorted(report.seams.items())
@@ -56,6 +66,30 @@ def _reaction(reaction: Reaction, ids: Sequence[str | None]) -> Json:
         "how": reaction.how,
         "is_exact": reaction.is_exact,
         "maybe_automatic": reaction.maybe_automatic,
+        "is_recorded": reaction.is_recorded,
+        "person": reaction.person,
+        "name": reaction.name,
+    }
+
+
+def _operation(operation: Operation) -> Json:
+    return {
+        "at": iso(operation.at),
+        "what": operation.what,
+        "node_id": operation.node_id,
+        "person": operation.person,
+        "name": operation.name,
+        "source": operation.source,
+    }
+
+
+def evidence_as_json(evidence: Evidence) -> Json:
+    """Return log, inputs and outputs of a failed node."""
+    return {
+        "log": evidence.log,
+        "is_cut": evidence.is_cut,
+        "inputs": {setting.key: setting.value for setting in evidence.inputs},
+        "outputs": {setting.key: setting.value for setting in evidence.outputs},
     }
 
 

@@ -7,9 +7,11 @@ from sops_report.analysis import Analysis
 from sops_report.analysis.advice import Advice, advise, word
 from sops_report.analysis.concurrency import Concurrency
 from sops_report.analysis.joins import Join, joins_of
+from sops_report.analysis.operations import people_of
 from sops_report.analysis.people import PeopleWaits, people_waits
 from sops_report.analysis.progress import Progress, progress_of
 from sops_report.report.findings import AdviceLine, Block, Branch, Peak, Reaction, Standing
+from sops_report.snapshot import Snapshot
 from sops_report.words import Language
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,8 +37,10 @@ def _advice(analysis: Analysis, advice: Advice) -> AdviceLine:
     )
 
 
-def reactions_of(waits: PeopleWaits) -> tuple[Reaction, ...]:
+def reactions_of(waits: PeopleWaits, snapshot: Snapshot) -> tuple[Reaction, ...]:
     """Return how long each failure waited for somebody, by time."""
+    known = people_of(snapshot.operations or ())
+    operators = [found.operation.operator if found.operation else "" for found in waits.reactions]
     return tuple(
         Reaction(
             position=reaction.position,
@@ -46,8 +50,11 @@ def reactions_of(waits: PeopleWaits) -> tuple[Reaction, ...]:
             how=reaction.how,
             is_exact=reaction.is_exact,
             maybe_automatic=reaction.maybe_automatic,
+            is_recorded=reaction.operation is not None,
+            person=known.get(operator),
+            name=operator if snapshot.names and operator else None,
         )
-        for reaction in waits.reactions
+        for reaction, operator in zip(waits.reactions, operators, strict=True)
     )
 
 

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
 
-from sops_report.report.findings import AdviceLine, Block, Peak, Reaction, Standing
+from sops_report.report.findings import (
+    AdviceLine,
+    Block,
+    Evidence,
+    Operation,
+    Peak,
+    Reaction,
+    Standing,
+)
 from sops_report.report.postmortem import PostMortem
 from sops_report.words import Language
 
@@ -213,6 +221,7 @@ class Failure:
         echoes: Positions of the containers that failed only because of this.
         hosts: Hosts that the message names as failed.
         blocked_steps: How many steps could not run because of it; None without the flow.
+        evidence: Its log, inputs and outputs, where they were asked for.
     """
 
     position: int
@@ -228,6 +237,7 @@ class Failure:
     echoes: tuple[int, ...]
     hosts: tuple[Host, ...] = ()
     blocked_steps: int | None = None
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,6 +278,7 @@ class Provenance:
         sha256: Of the raw bytes, None if unknown.
         fetched_at: When the answer was fetched, None if unknown.
         has_flow, has_histories: Whether edges and earlier attempts were given.
+        has_operations: Whether the record of operations was given.
         n_earlier: How many older snapshots were read beside it.
         tool_version: Ours.
         generated_at: The moment given by the caller, None keeps equal input → equal bytes.
@@ -282,6 +293,7 @@ class Provenance:
     n_earlier: int
     tool_version: str
     generated_at: datetime | None = None
+    has_operations: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,6 +318,7 @@ class Report:
         standing: How far the task got; None for stubs.
         peak: When most leaves ran at once; None if nothing took time.
         seams: Where the tree of a child task was joined: position → task id.
+        operations: What people did, by time; empty without the record of operations.
     """
 
     task: Task
@@ -334,6 +347,7 @@ class Report:
     standing: Standing | None = None
     peak: Peak | None = None
     seams: dict[int, str] = field(default_factory=dict)
+    operations: tuple[Operation, ...] = ()
 
     def __repr__(self) -> str:
         """Name the verdict and the size; a report of a million nodes is not printed."""

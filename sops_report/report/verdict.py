@@ -85,7 +85,7 @@ class _Teller:
             rest = self.say("part.failed_before", count=len(self.failures), node=first)
         if incidents.running:
             rest += self.say("part.running_at_revoke", count=len(incidents.running))
-        is_known = self.analysis.clock.finish_is_valid[0]
+        is_known = clock.finish_is_valid[0] or clock.revoked_at_us is not None
         return self.say(
             "sentence.revoked" if is_known else "sentence.revoked_sometime",
             wall=self._length(clock.wall_us),

@@ -1,7 +1,7 @@
 """`Flow` and attempts written as the files they are read from, with structure and times only.
 
-Constants, inputs and outputs of components, which may hold secrets, were never kept in the
-values; so what is written here cannot tell them.
+Constants of components, which may hold secrets, were never kept in the values; so what is written
+here cannot tell them. Operators are numbered unless they may be named.
 """
 
 import json
@@ -12,8 +12,9 @@ from html import escape
 from types import MappingProxyType
 from typing import Any, Final
 
+from sops_report.analysis.operations import people_of
 from sops_report.reading.texts import plain
-from sops_report.snapshot import Attempt, Flow, FlowNode, Snapshot
+from sops_report.snapshot import Attempt, Evidence, Flow, FlowNode, Operation, Snapshot
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _TYPES: Final[Mapping[str, str]] = MappingProxyType({
@@ -61,6 +62,38 @@ def histories_bytes(snapshot: Snapshot) -> bytes | None:
         address = {"key": "task_url", "value": f"?instance_id={task_id}"}
         found[node_id].append({"response": {"data": {"outputs": [address]}}})
     return _dumped(found)
+
+
+def operations_bytes(snapshot: Snapshot) -> bytes | None:
+    """Return the operations as ``operate_records.json`` has them; None if none were given."""
+    if snapshot.operations is None:
+        return None
+    known = people_of(snapshot.operations)
+    rows = [_row(operation, snapshot, known) for operation in snapshot.operations]
+    return _dumped({"result": True, "data": rows})
+
+
+def _row(operation: Operation, snapshot: Snapshot, known: Mapping[str, int]) -> Json:
+    name = operation.operator
+    return {
+        "operate_date": _iso(operation.at_us), "operate_type": operation.what,
+        "node_id": operation.node_id or "", "operate_source": operation.source,
+        "operator": name if snapshot.names or not name else f"user-{known[name]}",
+    }  # fmt: skip
+
+
+def logs_bytes(snapshot: Snapshot) -> bytes | None:
+    """Return the logs as ``node_logs.json`` has them, inputs and outputs with them."""
+    if not snapshot.evidence:
+        return None
+    return _dumped({node_id: [_kept(found)] for node_id, found in snapshot.evidence.items()})
+
+
+def _kept(found: Evidence) -> Json:
+    item: Json = {"inputs": dict(found.inputs), "outputs": dict(found.outputs)}
+    if found.log is not None:
+        item |= {"response": {"data": found.log}, "is_cut": found.is_cut}
+    return item
 
 
 def _details(attempt: Attempt) -> Json:

@@ -16,6 +16,8 @@ from sops_report.sources.sidecar import origin_of
 
 _FLOW: Final = "pipeline_tree.json"
 _HISTORIES: Final = "histories.json"
+_OPERATIONS: Final = "operate_records.json"
+_LOGS: Final = "node_logs.json"
 _SNAPSHOTS: Final = "snapshots"
 _LINE_SUFFIXES: Final = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 _ANSWER_SUFFIXES: Final = (".json", ".json.gz", ".json.zst")
@@ -31,6 +33,8 @@ class Beside:
 
     flow: bytes | None = None
     histories: bytes | None = None
+    operations: bytes | None = None
+    logs: bytes | None = None
 
     @classmethod
     def named(cls, tree: str | Path | None, histories: str | Path | None) -> "Beside":
@@ -48,6 +52,8 @@ class Beside:
             histories=(
                 self.histories if self.histories is not None else _lying(folder, above, _HISTORIES)
             ),
+            operations=_lying(folder, above, _OPERATIONS),
+            logs=_lying(folder, above, _LOGS),
         )
 
 
@@ -223,7 +229,7 @@ def _answers_in(folder: Path) -> list[Path]:
         if path.is_file()
         and path.name.endswith(_ANSWER_SUFFIXES)
         and not path.name.endswith(_NO_ANSWERS)
-        and not path.name.startswith((_FLOW, _HISTORIES, "."))
+        and not path.name.startswith((_FLOW, _HISTORIES, _OPERATIONS, _LOGS, "."))
     )
 
 
@@ -237,7 +243,10 @@ def _of_file(path: Path, beside: Beside) -> list[Snapshot]:
 
 
 def _snapshots(data: bytes, origin: Origin, beside: Beside, *, lines: bool) -> list[Snapshot]:
-    return read_snapshots(data, origin, flow=beside.flow, histories=beside.histories, lines=lines)
+    return read_snapshots(
+        data, origin, flow=beside.flow, histories=beside.histories,
+        operations=beside.operations, logs=beside.logs, lines=lines,
+    )  # fmt: skip
 
 
 def _with_hash(origin: Origin, data: bytes) -> Origin:

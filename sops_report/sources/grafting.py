@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Final, TypeVar
 
-from sops_report.snapshot import Flow, Note, Snapshot, Tree
+from sops_report.snapshot import Flow, Note, Operation, Snapshot, Tree
 
 T = TypeVar("T")
 _STRUCTURE: Final = frozenset({"parent", "depth", "n_descendants"})
@@ -35,8 +35,26 @@ def graft(snapshot: Snapshot, position: int, child: Snapshot) -> Snapshot:
         flow=_joined_flow(snapshot.flow, child.flow),
         attempts={**(snapshot.attempts or {}), **(child.attempts or {})} or snapshot.attempts,
         auto_retry_ids=snapshot.auto_retry_ids | child.auto_retry_ids,
+        operations=_operations(snapshot, child),
+        evidence={**snapshot.evidence, **child.evidence},
         seams={**_moved_seams(snapshot.seams, at, size), at: child.origin.task_id or "–"},
         notes=(*(_moved(note, at, size) for note in snapshot.notes), *_taken(child, at)),
+    )
+
+
+def _operations(parent: Snapshot, child: Snapshot) -> tuple[Operation, ...] | None:
+    """Return both tasks' operations by time; what was done to the child task is its root's."""
+    if parent.operations is None or child.operations is None:
+        return parent.operations if child.operations is None else _of_child(child)
+    together = (*parent.operations, *_of_child(child))
+    return tuple(sorted(together, key=lambda operation: operation.at_us))
+
+
+def _of_child(child: Snapshot) -> tuple[Operation, ...]:
+    root = child.tree.node_id[0] or ""
+    return tuple(
+        replace(operation, node_id=operation.node_id or root)
+        for operation in child.operations or ()
     )
 
 

@@ -12,6 +12,7 @@ import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from typing import Any, Final
 
@@ -19,7 +20,12 @@ from sops_report.errors import InputError
 from sops_report.reading import read_snapshots, with_earlier
 from sops_report.reading.decode import unpack
 from sops_report.snapshot import Origin, Snapshot
-from sops_report.sources.companions import flow_bytes, histories_bytes
+from sops_report.sources.companions import (
+    flow_bytes,
+    histories_bytes,
+    logs_bytes,
+    operations_bytes,
+)
 
 BLOCK_ID: Final = "sops-report-data"
 _SCHEMA: Final = "sops-report/page/1"
@@ -49,6 +55,8 @@ class Page:
         earlier: Older answers, oldest first.
         flow: A ``pipeline_tree`` of structure only.
         histories: The earlier attempts, as ``histories.json`` has them.
+        operations: Who did what, as ``operate_records.json`` has it.
+        logs: What failed nodes left behind, as ``node_logs.json`` has it.
         task: Which task is meant, where the answer holds several.
         task_id, site, biz, scope, fetched_at_us: As in `Origin`.
     """
@@ -57,6 +65,8 @@ class Page:
     earlier: tuple[Earlier, ...] = ()
     flow: bytes | None = None
     histories: bytes | None = None
+    operations: bytes | None = None
+    logs: bytes | None = None
     task: str | None = None
     task_id: str | None = None
     site: str | None = None
@@ -83,6 +93,8 @@ def page_of(snapshot: Snapshot) -> Page | None:
         ),
         flow=None if snapshot.flow is None else flow_bytes(snapshot.flow),
         histories=histories_bytes(snapshot),
+        operations=operations_bytes(snapshot),
+        logs=logs_bytes(snapshot),
         task=origin.task_id or snapshot.tree.node_id[0],
         task_id=origin.task_id,
         site=origin.site,
@@ -118,12 +130,16 @@ def _read(page: Page, data: bytes, source: str, fetched_at_us: int | None) -> li
         source=source, task_id=page.task_id, site=page.site, biz=page.biz, scope=page.scope,
         fetched_at_us=fetched_at_us, sha256=sha256(data).hexdigest(), n_bytes=len(data), data=data,
     )  # fmt: skip
+    read = partial(
+        read_snapshots, data, origin, flow=page.flow, histories=page.histories,
+        operations=page.operations, logs=page.logs,
+    )  # fmt: skip
     try:
-        return read_snapshots(data, origin, flow=page.flow, histories=page.histories)
+        return read()
     except InputError as refusal:
         if refusal.key != "extra-data":
             raise
-        return read_snapshots(data, origin, flow=page.flow, histories=page.histories, lines=True)
+        return read(lines=True)
 
 
 def _of_task(found: list[Snapshot], task: str | None) -> list[Snapshot]:
@@ -179,6 +195,8 @@ def _page(block: Mapping[str, Any]) -> Page | None:
         ),
         flow=_maybe_bytes(block.get("flow")),
         histories=_maybe_bytes(block.get("histories")),
+        operations=_maybe_bytes(block.get("operations")),
+        logs=_maybe_bytes(block.get("logs")),
         task=block.get("task"),
         task_id=block.get("task_id"),
         site=block.get("site"),
@@ -225,7 +243,8 @@ def _json(page: Page) -> str:
         "schema": _SCHEMA, "task": page.task, "task_id": page.task_id, "site": page.site,
         "biz": page.biz, "scope": page.scope, "fetched_at_us": page.fetched_at_us,
         "answer": _text(page.answer), "flow": _text(page.flow),
-        "histories": _text(page.histories),
+        "histories": _text(page.histories), "operations": _text(page.operations),
+        "logs": _text(page.logs),
         "earlier": [
             {"fetched_at_us": item.fetched_at_us, "answer": _text(item.data)}
             for item in page.earlier

@@ -219,6 +219,8 @@ _TERMS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "term.co_critical": ("Co-critical", "并列关键"),
     "term.retried": ("Retried", "重试过"),
     "term.ignored": ("Ignored", "忽略错误"),
+    "term.operation_record": ("Record of operations", "操作记录"),
+    "term.node_log": ("Node log", "节点日志"),
     "explain.wall_time": ("How long the run took: from its start to its end. Standing still afterwards is told beside it as idle.", "执行用时：从开始到结束。结束后的停滞另行说明，不计入。"),
     "explain.idle": ("How long the task has stood still after its end, up to the moment of the snapshot.", "任务停下之后，到快照时刻为止的停滞时间。"),
     "explain.as_of": ("The moment the snapshot speaks of: the server's clock, else when it was fetched, else the last activity.", "快照所描述的时刻：优先服务端时钟，其次获取时间，再次最后活动时间。"),
@@ -240,6 +242,8 @@ _TERMS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "explain.co_critical": ("Nodes that ended in the same second at a join: each of them decided it.", "在汇聚处同一秒结束的节点，共同决定了后续开始时间。"),
     "explain.retried": ("The node ran more than once; only the latest attempt is in the answer.", "节点执行过多次，状态接口只返回最近一次。"),
     "explain.ignored": ("The node failed, and the flow was told to go on regardless.", "节点失败，但按设置忽略错误继续执行。"),
+    "explain.operation_record": ("What people did to a task and when, as the site recorded it (--operations). Automatic retries are not in it; people are numbered unless --names is given.", "站点记录的人工操作及时间（--operations）。自动重试不在其中；不加 --names 时操作人只编号。"),
+    "explain.node_log": ("The end of a failed node's log (--logs), with its inputs and outputs; secrets are masked.", "失败节点日志的末尾及其输入输出（--logs），敏感信息会遮盖。"),
 })
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(

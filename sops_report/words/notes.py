@@ -100,6 +100,55 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "an independent subprocess ran as the task {task}, whose answer is not in the archive",
             "独立子流程以任务 {task} 执行，归档中没有它的返回",
         ),
+        # operations and logs, and the calls for them
+        "note.operations-unreadable": (
+            "the record of operations could not be read ({reason}): who did what is unknown",
+            "操作记录无法读取（{reason}）：不知道谁做过什么",
+        ),
+        "note.no-operations-inside": (
+            "the file of operations holds none: who did what is unknown",
+            "操作记录文件中没有记录：不知道谁做过什么",
+        ),
+        "note.logs-unreadable": (
+            "the saved logs could not be read ({reason})",
+            "保存的节点日志无法读取（{reason}）",
+        ),
+        "note.no-logs-inside": (
+            "the file of logs holds none",
+            "日志文件中没有日志",
+        ),
+        "note.operations-later": (
+            "{count} recorded operations came after this answer and are left out",
+            "有 {count} 项操作发生在本次返回之后，未列出",
+        ),
+        "note.operations-empty": (
+            "nothing is recorded although the task has run: older sites keep no record",
+            "任务已执行，但操作记录为空：较早的站点不记录操作",
+        ),
+        "note.revoke-unseen": (
+            "the record says that the task was revoked, but its state is {value}",
+            "操作记录显示任务已被终止，但任务状态为 {value}",
+        ),
+        "note.revoke-too-late": (
+            "the record says that the task was revoked, but it finished",
+            "操作记录显示任务被终止，但任务已执行完成",
+        ),
+        "note.skip-unseen": (
+            "the record says that this node was skipped, but the answer does not show it",
+            "操作记录显示该节点被跳过，但返回中没有体现",
+        ),
+        "note.operation-elsewhere": (
+            "the record names a node that is not in this answer ({what}): {id}",
+            "操作记录中的节点不在本次返回中（{what}）：{id}",
+        ),
+        "note.call-denied": (
+            "{call} is not allowed: {reason}; {reason_hint}",
+            "{call} 没有权限：{reason}；{reason_hint}",
+        ),
+        "note.call-failed": (
+            "{call} could not be had: {reason}",
+            "{call} 未能取得：{reason}",
+        ),
         # fields
         "note.not-text": ("{field} is not a text: {value}", "{field} 不是文本：{value}"),
         "note.lone-surrogate": (

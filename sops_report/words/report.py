@@ -155,6 +155,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "report.evidence.answer": ("the status answer", "状态接口返回"),
     "report.evidence.flow": ("the flow", "流程数据"),
     "report.evidence.histories": ("node histories", "节点历史"),
+    "report.evidence.operations": ("the record of operations", "操作记录"),
     "report.evidence.earlier": ("{n} earlier snapshots", "{n} 个更早的快照"),
     "report.root_id": ("Root node id", "根节点 ID"),
     "report.task_id": ("Task id", "任务 ID"),

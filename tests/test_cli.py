@@ -155,6 +155,27 @@ def test_wrong_usage_is_one_line_a_hint_and_two(words: tuple[str, ...], tag: str
         assert CHINESE.search(done.err.splitlines()[0])
 
 
+@pytest.mark.parametrize(
+    ("words", "english", "chinese"),
+    [
+        (("chart", "x", "-o", "a.png", "--max-rows", "0"), "at least 1", "不能小于 1"),
+        (("chart", "x", "-o", "a.png", "--max-rows", "many"), "a whole number", "需要整数"),
+        (("report", "x", "--timeout", "soon"), "takes a number", "需要数字"),
+        (("serve", "x", "--port", "65536"), "at most 65535", "不能大于 65535"),
+        (("report", "x", "-t", "pdf"), "--to does not take", "--to 不支持"),
+        (("report", "x", "y", "z"), "nothing to do with: y z", "多余的参数：y z"),
+    ],
+)
+def test_reasons_are_said_in_the_users_language(
+    words: tuple[str, ...], english: str, chinese: str
+) -> None:
+    assert english in run(*words).err
+    done = run(*words, SOPS_REPORT_LANG="zh-CN")
+    assert chinese in done.err
+    assert done.is_one_line_and_a_hint()
+    assert not re.search(r"[a-z]+ [a-z]+ [a-z]+", done.err.replace("sops-report", "")), done.err
+
+
 @pytest.mark.parametrize("words", [(), ("archive",)])
 def test_without_a_command_the_help_is_shown(words: tuple[str, ...]) -> None:
     done = run(*words)

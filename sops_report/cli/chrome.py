@@ -18,6 +18,15 @@ _CHROME: Final = (
 # Some releases write ``{SOURCE}`` in the usage and ``SOURCE <str>`` below it; the name is enough.
 _BRACES: Final = re.compile(r"\{([A-Z]+)\}")
 _TYPE: Final = re.compile(r"^( +[A-Z]+)( <[\w\[\]]+>)(?= |$)", re.MULTILINE)
+# typer gives its reasons in English only; each kind of them has words of ours.
+_REASONS: Final = (
+    ("not-an-integer", re.compile(r"valid integer")),
+    ("not-a-number", re.compile(r"valid (?:number|float)")),
+    ("below-limit", re.compile(r"greater than or equal to (?P<limit>[\d.]+)")),
+    ("above-limit", re.compile(r"less than or equal to (?P<limit>[\d.]+)")),
+    ("not-one-of", re.compile(r"is not one of (?P<known>.+)")),
+    ("too-many-words", re.compile(r"unexpected extra arguments?(?:\(s\))? \((?P<words>.*)\)")),
+)
 
 
 class Command(TyperCommand):
@@ -75,9 +84,14 @@ def usage_error_of(refusal: Any) -> UsageError:  # noqa: ANN401 - typer vendors 
         key = "needs-value" if "requires" in refusal.message else "takes-no-value"
         return UsageError(key, option=refusal.option_name[:60])
     reason = _one_line(refusal.message)
-    if kind == "BadParameter":
-        return UsageError("bad-value", what=_name(refusal), reason=reason, command=command)
-    return UsageError("usage", reason=reason, command=command)
+    values = {"what": _name(refusal), "command": command} if kind == "BadParameter" else {}
+    for key, pattern in _REASONS:
+        match = pattern.search(reason)
+        if match is not None:
+            told = {name: text.replace("'", "")[:200] for name, text in match.groupdict().items()}
+            return UsageError(key, **{"what": "", "command": command, **values, **told})
+    key = "bad-value" if values else "usage"
+    return UsageError(key, **{"command": command, "reason": reason, **values})
 
 
 def _name(refusal: Any) -> str:  # noqa: ANN401 - as above
@@ -85,7 +99,9 @@ def _name(refusal: Any) -> str:  # noqa: ANN401 - as above
     parameter = refusal.param
     if parameter is None:
         return str(refusal.param_hint or "")
-    return str(parameter.metavar if parameter.opts[0].isidentifier() else parameter.opts[-1])
+    if parameter.opts[0].isidentifier():
+        return str(parameter.metavar)
+    return max(map(str, parameter.opts), key=len)
 
 
 def _one_line(message: str) -> str:

@@ -12,7 +12,15 @@ from typing import Final
 
 from sops_report.errors import UsageError
 from sops_report.files import write_whole
-from sops_report.redaction import BUILT_IN, Rule, data_block, redact, redact_answer, with_data
+from sops_report.redaction import (
+    BUILT_IN,
+    Rule,
+    data_block,
+    redact,
+    redact_answer,
+    redact_text,
+    with_data,
+)
 from sops_report.rendering import render
 from sops_report.rendering.visible import line
 from sops_report.report.build import build_report
@@ -91,6 +99,7 @@ def make_kit(  # noqa: PLR0913 - options
     raw: bool = False,
     embed: bool = True,
     postmortem: PostMortem | None = None,
+    command: str | None = None,
     paint: Callable[[Report], bytes] | None = None,
 ) -> Kit:
     """Make a kit.
@@ -105,6 +114,7 @@ def make_kit(  # noqa: PLR0913 - options
         raw: Keep the raw answer as it is, secrets included.
         embed: Let the page carry its data.
         postmortem: What people wrote.
+        command: The command line that makes it again, told in the report.
         paint: Returns the chart as PNG; None paints it with Matplotlib.
 
     Returns:
@@ -114,7 +124,7 @@ def make_kit(  # noqa: PLR0913 - options
         UsageError: There is no such tracker or dialect.
     """
     where = _tracker(tracker)
-    made, _ = redact(replace(build_report(snapshot, zone=zone), postmortem=postmortem), rules)
+    made, _ = redact(_made(snapshot, zone, postmortem, command), rules)
     name = "report.html" if where.takes_html else "report.zip"
     page = render(made, "html", language, zone, rules=rules)
     if embed:
@@ -133,6 +143,15 @@ def make_kit(  # noqa: PLR0913 - options
     if answer is not None:
         files["raw.json.gz"] = answer
     return _within(files, where.limit)
+
+
+def _made(
+    snapshot: Snapshot, zone: tzinfo | None, postmortem: PostMortem | None, command: str | None
+) -> Report:
+    made = build_report(snapshot, zone=zone)
+    shown = None if command is None else redact_text(command)[0]
+    provenance = replace(made.provenance, command=shown)
+    return replace(made, postmortem=postmortem, provenance=provenance)
 
 
 def _tracker(name: str) -> Tracker:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shlex
 import sqlite3
 from pathlib import Path
 
@@ -182,3 +183,33 @@ def test_a_full_disk_leaves_no_half_report(monkeypatch: pytest.MonkeyPatch) -> N
     assert done.is_one_line_and_a_hint()
     assert "No space left" in done.err
     assert files() == []
+
+
+def test_a_report_tells_the_command_that_makes_it_again(tmp_path: Path) -> None:
+    del tmp_path
+    words = ("--tz", "UTC", "--lang", "zh-CN", "--dialect", "gitlab")
+    first = run("report", FAILED, *words, "-o", "a.md", "-o", "a.html", "-o", "a.json", "--force")
+    assert first.code == 0
+    command = json.loads(Path("a.json").read_bytes())["provenance"]["command"]
+    told = shlex.split(command)
+    assert told[:3] == ["sops-report", "report", str(FAILED)]
+    assert set(words) <= set(told)
+    assert not {"-o", "--force", "a.md"} & set(told)
+    assert f"复现命令：`{command}`" in Path("a.md").read_text("utf-8")
+    assert "复现命令" in Path("a.html").read_text("utf-8")
+    run(*told[1:], "-o", "b.md")
+    assert Path("a.md").read_bytes() == Path("b.md").read_bytes()
+
+
+def test_a_told_command_holds_no_secret() -> None:
+    run("report", FAILED, "--redact-pattern", "hunter2secret", "--anonymise", "-o", "a.json")
+    command = json.loads(Path("a.json").read_bytes())["provenance"]["command"]
+    assert "hunter2secret" not in Path("a.json").read_text("utf-8")
+    assert str(FAILED) not in command
+    assert "--redact-pattern '***'" in command
+
+
+def test_a_kit_tells_its_command() -> None:
+    run("kit", FAILED, "-o", "kit", "--for", "gitlab", "--tz", "UTC")
+    told = Path("kit/summary.md").read_text("utf-8")
+    assert f"`sops-report kit {FAILED} --tz UTC --for gitlab`" in told

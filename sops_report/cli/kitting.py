@@ -69,6 +69,7 @@ def kit(  # noqa: PLR0913 - options
         made = make_kit(
             snapshot, tracker=tracker, dialect=dialect, language=talk.language, zone=talk.zone,
             rules=chosen, raw=raw, embed=not no_embed, postmortem=written,
+            command=talk.command,
         )  # fmt: skip
     for path in made.write(out, force=force):
         typer.echo(str(path))

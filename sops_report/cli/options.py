@@ -18,6 +18,7 @@ import typer
 
 from sops_report.cli.language import LANGUAGES, checked
 from sops_report.cli.outputs import is_terminal
+from sops_report.cli.remembering import command_line
 from sops_report.config import DOORS, SCOPES, Settings, read_settings
 from sops_report.errors import SopsReportError, UsageError
 from sops_report.rendering.visible import visible
@@ -82,11 +83,13 @@ class Talk:
         language: Of all words.
         zone: Of all moments; None means the snapshot's own offset.
         quiet: Only errors are said.
+        command: The command line, as far as it shapes a report.
     """
 
     language: Language
     zone: tzinfo | None
     quiet: bool
+    command: str = ""
 
     def tell(self, key: str, **values: object) -> None:
         """Say something beside the data, on standard error."""
@@ -106,7 +109,7 @@ class Talk:
         self.tell(f"talk.without_{what}", reason=refusal.text(self.language))
 
 
-def _talk_of(context: typer.Context, asked: dict[str, Any]) -> Talk:
+def _talk_of(context: typer.Context, asked: dict[str, Any], own: dict[str, Any]) -> Talk:
     """Return how to speak; the language was settled before the command line was read.
 
     Raises:
@@ -118,7 +121,8 @@ def _talk_of(context: typer.Context, asked: dict[str, Any]) -> Talk:
         zone = None if name is None else ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise UsageError("bad-zone", zone=name[:60]) from None
-    return Talk(language, zone, asked["quiet"])
+    remembered = command_line(context.info_name or "", {**asked, **own})
+    return Talk(language, zone, asked["quiet"], remembered)
 
 
 def on_source(command: Callable[..., None]) -> Callable[..., None]:
@@ -175,7 +179,7 @@ def _with_options(
     @functools.wraps(command)
     def wrapper(context: typer.Context, **values: Any) -> None:  # noqa: ANN401 - of the options
         asked = {name: values.pop(name) for name in shared}
-        run(_talk_of(context, asked), values, asked)
+        run(_talk_of(context, asked, values), values, asked)
 
     required = [p for p in parameters if p.default is inspect.Parameter.empty]
     optional = [p for p in parameters if p.default is not inspect.Parameter.empty]

@@ -25,7 +25,7 @@ from sops_report.errors import UsageError
 from sops_report.files import write_whole
 from sops_report.postmortem import refresh
 from sops_report.redaction import anonymise as with_pseudonyms
-from sops_report.redaction import redact
+from sops_report.redaction import redact, redact_text
 from sops_report.rendering import Format
 from sops_report.rendering.text import render_text
 from sops_report.report.build import build_report
@@ -88,7 +88,7 @@ def report(  # noqa: PLR0913 - options
     _check_word("--js", js, _JS)
     chosen = rules_of(no_redact=no_redact, ips=ips, patterns=pattern, file=rules)
     subject = with_pseudonyms(snapshot) if anonymise else snapshot
-    made = build_report(subject, zone=talk.zone)
+    made = _remembering(build_report(subject, zone=talk.zone), talk.command)
     targets, formats = _targets(made, out, to, alone=bundle is None and email is None)
     check_targets([*targets, *([email] if email else [])], force=force)
     if postmortem is not None:
@@ -108,6 +108,12 @@ def report(  # noqa: PLR0913 - options
         typer.echo(str(email))
     for path in writer.bundle(bundle, force=force) if bundle is not None else ():
         typer.echo(str(path))
+
+
+def _remembering(made: Report, command: str) -> Report:
+    """Return *made* with the command line that makes it again; an address may hold a secret."""
+    shown, _ = redact_text(command)
+    return replace(made, provenance=replace(made.provenance, command=shown))
 
 
 def _targets(

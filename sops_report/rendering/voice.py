@@ -304,6 +304,7 @@ class Voice:
             ("order", self.order()), ("evidence", self.evidence()),
             ("zone_label", self.zone_name()), ("redactions", self.redactions()),
             ("tool", f"sops_report {origin.tool_version}"),
+            ("command", origin.command),
             ("generated_at", self.moment(origin.generated_at) if origin.generated_at else None),
         ]  # fmt: skip
         return [(self.say(f"report.{key}"), line(text, 300)) for key, text in facts if text]

@@ -178,4 +178,5 @@ def _provenance(origin: Provenance) -> Json:
         "n_earlier": origin.n_earlier,
         "tool_version": origin.tool_version,
         "generated_at": iso(origin.generated_at),
+        "command": origin.command,
     }

@@ -281,6 +281,8 @@ class Provenance:
         has_operations: Whether the record of operations was given.
         n_earlier: How many older snapshots were read beside it.
         tool_version: Ours.
+        command: The command line that makes the report again, without secrets; None if a program
+            made it.
         generated_at: The moment given by the caller, None keeps equal input → equal bytes.
     """
 
@@ -294,6 +296,7 @@ class Provenance:
     tool_version: str
     generated_at: datetime | None = None
     has_operations: bool = False
+    command: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

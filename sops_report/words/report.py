@@ -164,6 +164,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "report.scope": ("Scope", "范围"),
     "report.zone_label": ("Time zone", "时区"),
     "report.tool": ("Made by", "生成工具"),
+    "report.command": ("Made again by", "复现命令"),
     "report.generated_at": ("Made at", "生成时间"),
     "report.unknown": ("unknown", "未知"),
     "report.left_out": ("… {n} parts left out here to keep within {size}: {names}", "……为控制在 {size} 以内，此处省略 {n} 部分：{names}"),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # the porch only: these names are brought when they are first
     from sops_report.api.client import SopsClient
     from sops_report.archive import Archive
     from sops_report.errors import SopsReportError
-    from sops_report.porch import gantt
+    from sops_report.porch import concurrency_chart, gantt, ledger_chart
     from sops_report.rendering import render
     from sops_report.report.build import build_report
     from sops_report.report.model import Report
@@ -35,11 +35,13 @@ __all__ = [
     "SopsReportError",
     "__version__",
     "build_report",
+    "concurrency_chart",
     "critical_path",
     "failures",
     "flatten",
     "gantt",
     "ledger",
+    "ledger_chart",
     "nodes",
     "read",
     "render",
@@ -52,11 +54,13 @@ _ROOMS: Final = {
     "SopsClient": "api.client",
     "SopsReportError": "errors",
     "build_report": "report.build",
+    "concurrency_chart": "porch",
     "critical_path": "table",
     "failures": "table",
     "flatten": "table",
     "gantt": "porch",
     "ledger": "table",
+    "ledger_chart": "porch",
     "nodes": "table",
     "read": "sources",
     "render": "rendering",

@@ -3,6 +3,7 @@
 import re
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
@@ -13,13 +14,23 @@ import numpy as np
 import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
+from matplotlib import dates as mdates
 from matplotlib import font_manager
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
-from sops_report.charts import MissingGlyphsWarning, fonts, gantt, ledger_bar, picture, save
+from sops_report.charts import (
+    MissingGlyphsWarning,
+    concurrency,
+    draw,
+    fonts,
+    gantt,
+    ledger_bar,
+    picture,
+    save,
+)
 from sops_report.errors import UsageError
-from sops_report.report.model import Counts, Node, Provenance, Report, Task, Verdict
+from sops_report.report.model import Counts, Node, Provenance, Report, Task, Try, Verdict
 from sops_report.words import Language
 
 START = datetime(2025, 6, 1, 2, 0, tzinfo=UTC)
@@ -264,6 +275,46 @@ def test_the_ledger_bar_says_each_class_with_its_share() -> None:
 
 def test_an_empty_ledger_is_said() -> None:
     assert "No time to account for" in texts(ledger_bar(report(node(0, "x", None))))
+
+
+def test_earlier_attempts_and_waits_are_bars_of_their_own() -> None:
+    tried = Try(
+        start_time=START + timedelta(seconds=2), end_time=START + timedelta(seconds=6), loop=1,
+        failed=True, skipped=False,
+    )  # fmt: skip
+    figure = gantt(report(node(0, "run", 20, 30, attempts=(tried,), wait_before_s=2.0)))
+    attempt, waits = bars(figure)[-1], bars(figure)[-2]
+    seconds = [86400 * (x - mdates.date2num(START)) for x in attempt.get_paths()[0].vertices[:, 0]]
+    assert (round(min(seconds)), round(max(seconds))) == (2, 6)
+    assert len(waits.get_paths()) == 2
+    assert {"Earlier attempts", "Waiting before a node"} <= set(texts(figure))
+
+
+def _counted(*counts: int) -> tuple[tuple[datetime, int], ...]:
+    return tuple((START + timedelta(seconds=10 * n), count) for n, count in enumerate(counts))
+
+
+def test_concurrency_is_drawn_with_its_peak() -> None:
+    made = report(node(0, "x", 0, 30), concurrency=_counted(1, 3, 1, 0))
+    said = texts(concurrency(made, language=Language.EN))
+    assert "at most 3 at once" in said
+    assert "Leaves at work" in said
+    assert "Time (UTC+08:00)" in said
+    idle = texts(concurrency(report(node(0, "x", None))))
+    assert "No leaf was at work for a measurable time" in idle
+
+
+@pytest.mark.parametrize("kind", ["gantt", "ledger", "concurrency"])
+@pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
+def test_every_chart_has_a_name_and_equal_bytes(kind: str, suffix: str) -> None:
+    made = replace(RELEASE, concurrency=_counted(1, 2, 0))
+    first, second = (picture(draw(kind, made), suffix) for _ in range(2))
+    assert first == second
+
+
+def test_an_unknown_chart_is_refused() -> None:
+    with pytest.raises(ValueError, match="pie"):
+        draw("pie", RELEASE)
 
 
 @pytest.mark.parametrize(("suffix", "magic"), [("png", PNG), ("svg", b"<?xml"), ("pdf", b"%PDF")])

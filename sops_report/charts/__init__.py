@@ -4,9 +4,11 @@
 the same in every program, and leaves the charts of that program alone.
 """
 
+from sops_report.charts.concurrency import concurrency
+from sops_report.charts.draw import draw
 from sops_report.charts.fonts import MissingGlyphsWarning
 from sops_report.charts.gantt import gantt
 from sops_report.charts.ledger import ledger_bar
 from sops_report.charts.save import picture, save
 
-__all__ = ["MissingGlyphsWarning", "gantt", "ledger_bar", "picture", "save"]
+__all__ = ["MissingGlyphsWarning", "concurrency", "draw", "gantt", "ledger_bar", "picture", "save"]

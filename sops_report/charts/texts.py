@@ -59,7 +59,16 @@ class Texts:
 
 
 def _own_words() -> list[str]:
-    topics = ("chart.", "group.", "class.", "outcome.", "term.", "length.")
+    topics = (
+        "chart.",
+        "group.",
+        "class.",
+        "outcome.",
+        "term.",
+        "length.",
+        "page.legend.wait",
+        "page.concurrency",
+    )
     return [chinese for key, (_, chinese) in CATALOGUE.items() if key.startswith(topics)]
 
 

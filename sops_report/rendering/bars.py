@@ -19,7 +19,7 @@ _LEAF: Final = (5, 14)  # from the row's upper edge, and height
 _CONTAINER: Final = (9, 5)
 _ATTEMPT: Final = (7, 10)
 _WAIT: Final = (10, 4)
-_LONGEST_HAND_OVER: Final = 1.0
+LONGEST_HAND_OVER: Final = 1.0
 _VISIBLE_SECOND: Final = 0.004
 
 Box = tuple[float, float, float, float]
@@ -94,14 +94,14 @@ def _draw(drawn: _Drawn, scale: Scale, node: Node, y: int) -> None:
 
 
 def _waits(scale: Scale, node: Node, y: int) -> Iterator[Box]:
-    for begin, until in _standstills(node):
-        if (until - begin).total_seconds() > _LONGEST_HAND_OVER:
+    for begin, until in standstills(node):
+        if (until - begin).total_seconds() > LONGEST_HAND_OVER:
             left, right = scale.place(begin), scale.place(until)
             if left is not None and right is not None:
                 yield left, right, y + _WAIT[0], _WAIT[1]
 
 
-def _standstills(node: Node) -> Iterator[tuple[datetime, datetime]]:
+def standstills(node: Node) -> Iterator[tuple[datetime, datetime]]:
     """Yield the wait before the first attempt of the newest pass, and those between attempts."""
     if node.start_time is None:
         return

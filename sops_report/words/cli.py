@@ -33,8 +33,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "输出节点表。到终端、文件（-o）或标准输出（--to）。",
         ),
         "help.chart": (
-            "Paint the Gantt chart as PNG, SVG or PDF.",
-            "绘制甘特图：PNG、SVG 或 PDF。",
+            "Paint a chart as PNG, SVG or PDF: the Gantt, where the time went, or how much ran at once.",
+            "绘制图表（PNG、SVG 或 PDF）：甘特图、时间去向或并发数。",
         ),
         "help.serve": (
             "Run a local site from an archive. It speaks get_task_status over HTTP, for demos and tests.",
@@ -157,6 +157,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "仅 CSV：不在可能被当作公式的单元格前加引号。",
         ),
         "help.chart_out": ("The picture: .png, .svg or .pdf.", "图片文件：.png、.svg 或 .pdf。"),
+        "help.chart_kind": (
+            "Which chart: gantt (the default), ledger (where the time went) or concurrency.",
+            "图表类型：gantt（默认，甘特图）、ledger（时间去向）或 concurrency（并发数）。",
+        ),
         "help.max_rows": (
             "The most rows to draw; what is left out is said below.",
             "最多绘制的行数；略去的会在图下说明。",

@@ -197,3 +197,17 @@ def coded(column: Sequence[T | None]) -> Coded[T]:
         place.setdefault(value, len(place) - 1)
     codes = np.fromiter(map(place.__getitem__, column), dtype=np.int32, count=len(column))
     return Coded(codes, [value for value in place if value is not None])
+
+
+def as_numbers(column: Sequence[int | None]) -> Numbers:
+    """Return a column of whole numbers as a `Numbers` column, which a list's values stay in."""
+    if isinstance(column, Numbers):
+        return column
+    made = Numbers(numbers(column))
+    made._values = list(column)  # noqa: SLF001 - they are made already
+    return made
+
+
+def as_reals(column: Sequence[float | None]) -> Reals:
+    """Return a column of measured numbers as a `Reals` column."""
+    return column if isinstance(column, Reals) else Reals(reals(column))

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Final
 
+from sops_report.columns import Numbers
+
 _LONGEST_PATH: Final = 1000
 
 
@@ -78,6 +80,11 @@ class Tree:
         while child <= last:
             yield child
             child += self.n_descendants[child] + 1
+
+
+def is_columnar(tree: Tree) -> bool:
+    """Tell whether the tree's numbers are arrays inside: a big tree, analysed on whole columns."""
+    return isinstance(tree.start_us, Numbers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sops_report.analysis import Analysis, analyse
+from sops_report.analysis.arrays.tree import is_one_of
+from sops_report.columns import MISSING, numbers
 from sops_report.reading.identity import LABELS
 from sops_report.snapshot import Snapshot
 from sops_report.states import CLOSED, GROUP_OF, GROUPS, group_of
@@ -101,13 +103,13 @@ def nodes(snapshot: Snapshot) -> pd.DataFrame:
 
 
 def _nodes(analysis: Analysis) -> pd.DataFrame:
-    causes = set(analysis.incidents.root_causes)
-    size = len(analysis.snapshot.tree)
+    is_cause = np.zeros(len(analysis.snapshot.tree), dtype="bool")
+    is_cause[list(analysis.incidents.root_causes)] = True
     return flatten(analysis.snapshot).assign(
         duration_s=_seconds(analysis.durations.duration_us),
         self_s=_seconds(analysis.durations.self_us),
-        is_root_cause=np.fromiter((p in causes for p in range(size)), dtype="bool", count=size),
-        on_critical_path=np.asarray(analysis.on_path, dtype="bool"),
+        is_root_cause=is_cause,
+        on_critical_path=is_one_of(analysis.on_path, {True}),
         slack_s=_seconds(analysis.slack.slack_us),
         drag_s=_seconds(analysis.slack.drag_us),
         wait_before_s=_seconds(analysis.slack.wait_us),
@@ -249,4 +251,5 @@ def _floats(values: Sequence[float | None]) -> NDArray[np.float64]:
 
 
 def _seconds(values: Sequence[int | None]) -> NDArray[np.float64]:
-    return _floats(values) / _SECOND_US
+    us = numbers(values)
+    return np.where(us == MISSING, np.nan, us / _SECOND_US)

@@ -7,6 +7,7 @@ Everything here works on plain columns, never on pandas; the order of the rooms 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sops_report.analysis.attempts import Attempts, earlier_attempts
 from sops_report.analysis.clock import Clock, read_clock
@@ -18,10 +19,12 @@ from sops_report.analysis.operations import find_contradictions, revoked_at
 from sops_report.analysis.outcome import Incidents, find_incidents, outcome_of
 from sops_report.analysis.path import critical_pieces
 from sops_report.analysis.slack import Slack, slack_of
-from sops_report.analysis.spans import Run
-from sops_report.snapshot import Note, Snapshot
+from sops_report.analysis.spans import FirstPositions, Run
+from sops_report.snapshot import Note, Snapshot, is_columnar
 
 __all__ = ["Analysis", "analyse"]
+
+_MANY: Final = 3000  # nodes; below, loops take less than the import of numpy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +75,14 @@ def analyse(snapshot: Snapshot, *, revoked_at_us: int | None = None) -> Analysis
     Returns:
         The analysis; never an error, whatever the snapshot holds.
     """
+    snapshot = _with_columns(snapshot) if len(snapshot.tree) >= _MANY else snapshot
     attempts = earlier_attempts(snapshot)
     incidents = find_incidents(snapshot, attempts)
     outcome = outcome_of(snapshot, incidents)
     if revoked_at_us is None:
         revoked_at_us = revoked_at(snapshot)
     clock = read_clock(snapshot, outcome, revoked_at_us=revoked_at_us)
-    positions = _first_positions(snapshot)
+    positions = FirstPositions(snapshot.tree.node_id)
     run = Run(snapshot=snapshot, clock=clock, attempts=attempts, position_of=positions)
     sections = classify(run, critical_pieces(run))
     on_path = _on_path(snapshot, sections)
@@ -104,21 +108,24 @@ def analyse(snapshot: Snapshot, *, revoked_at_us: int | None = None) -> Analysis
     )
 
 
-def _first_positions(snapshot: Snapshot) -> dict[str, int]:
-    positions: dict[str, int] = {}
-    for position, node_id in enumerate(snapshot.tree.node_id):
-        if node_id is not None:
-            positions.setdefault(node_id, position)
-    return positions
+def _with_columns(snapshot: Snapshot) -> Snapshot:
+    """Lay a big tree out in arrays, unless the reader has done so."""
+    from sops_report.analysis.arrays.tree import with_columns  # noqa: PLC0415 - start-up
+
+    return with_columns(snapshot)
 
 
-def _on_path(snapshot: Snapshot, sections: Sequence[Section]) -> list[bool]:
+def _on_path(snapshot: Snapshot, sections: Sequence[Section]) -> Sequence[bool]:
     """Mark the nodes of the path, and every container that holds a piece of it."""
     tree = snapshot.tree
-    marked = [False] * len(tree)
+    marked = bytearray(len(tree))
     for section in sections:
         position = tree.parent[section.position] if section.is_gap else section.position
         while position >= 0 and not marked[position]:
             marked[position] = True
             position = tree.parent[position]
-    return marked
+    if is_columnar(tree):
+        from sops_report.analysis.arrays.tree import flags  # noqa: PLC0415 - start-up
+
+        return flags(marked)
+    return [bool(mark) for mark in marked]

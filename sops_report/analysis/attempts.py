@@ -17,8 +17,10 @@ Attempts = Mapping[int, tuple[Attempt, ...]]
 def earlier_attempts(snapshot: Snapshot) -> Attempts:
     """Return the proven earlier attempts by position, oldest first."""
     known = snapshot.attempts or {}
-    dug = _dug_out(snapshot)
-    found = {}
+    dug = _dug_out(snapshot) if snapshot.earlier else {}
+    found: dict[int, tuple[Attempt, ...]] = {}
+    if not known and not dug:
+        return found
     for position, node_id in enumerate(snapshot.tree.node_id):
         attempts = known.get(node_id or "") or dug.get(node_id or "")
         if attempts:

@@ -5,15 +5,15 @@ only in a closed state; a failed task ended with its last activity, however long
 afterwards. Definitions: `docs/measures.md`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sops_report.snapshot import Snapshot, Tree
+from sops_report.snapshot import Snapshot, Tree, is_columnar
 from sops_report.states import CLOSED, group_of
 
 SECOND_US: Final = 1_000_000
-_OPEN_GROUPS: Final = frozenset({"running", "waiting"})
+OPEN_GROUPS: Final = frozenset({"running", "waiting"})
 _TIMELESS: Final = frozenset({"CREATED", "EXPIRED"})
 _STANDING_STILL: Final = frozenset({"failed", "revoked", "waiting"})
 
@@ -63,8 +63,8 @@ def read_clock(snapshot: Snapshot, outcome: str, *, revoked_at_us: int | None = 
         outcome: The outcome of the task; only some outcomes stand still.
         revoked_at_us: When the task was revoked, if another source than the answer knows it.
     """
-    facts = _Facts.of(snapshot.tree)
-    as_of, source = _as_of(snapshot, facts.unfinished)
+    facts = facts_of(snapshot.tree)
+    as_of, source = _as_of(facts, snapshot.origin.fetched_at_us)
     start, end = facts.run(as_of, revoked_at_us)
     return Clock(
         as_of_us=as_of,
@@ -76,13 +76,13 @@ def read_clock(snapshot: Snapshot, outcome: str, *, revoked_at_us: int | None = 
         group=facts.group,
         finish_is_valid=facts.valid,
         is_live=facts.live,
-        end_of=list(facts.effective_ends(as_of, end)),
+        end_of=facts.effective_ends(as_of, end),
         revoked_at_us=revoked_at_us,
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Facts:
+class Facts:
     """What the time model is made from, per position.
 
     Attributes:
@@ -101,29 +101,13 @@ class _Facts:
     activity: Sequence[int | None]
     live: Sequence[bool]
 
-    @classmethod
-    def of(cls, tree: Tree) -> "_Facts":
-        group = [group_of(state) for state in tree.state]
-        valid = [finish_is_valid(tree, position) for position in range(len(tree))]
-        unfinished = [
-            start is not None and not ok for start, ok in zip(tree.start_us, valid, strict=True)
-        ]
-        return cls(
-            tree=tree,
-            group=group,
-            valid=valid,
-            unfinished=unfinished,
-            activity=_last_activity_below(tree, valid),
-            live=_live(tree, group, unfinished),
-        )
-
     def run(self, as_of: int | None, revoked_at: int | None) -> tuple[int | None, int | None]:
         """Return start and end of the task; None where it has no times."""
         if self.tree.state[0] in _TIMELESS:
             return None, None
         start = self.tree.start_us[0]
         if start is None:
-            start = min((us for us in self.tree.start_us if us is not None), default=None)
+            start = self.first_start()
         if start is None:
             return None, None
         return start, max(start, self._end(start, as_of, revoked_at))
@@ -139,14 +123,65 @@ class _Facts:
             return as_of
         return last
 
-    def effective_ends(self, as_of: int | None, end: int | None) -> Iterator[int | None]:
-        """Yield the effective end of each node."""
-        open_end = as_of if end is None or as_of is None else min(as_of, end)
-        for position, finish in enumerate(self.tree.finish_us):
-            if self.valid[position]:
-                yield finish
-            else:
-                yield open_end if self.live[position] else self.activity[position]
+    def effective_ends(self, as_of: int | None, end: int | None) -> Sequence[int | None]:
+        """Return the effective end of each node."""
+        return self.ends_with(as_of if end is None or as_of is None else min(as_of, end))
+
+    # What follows goes over all nodes; `arrays.clock` does the same on whole columns.
+
+    def ends_with(self, open_end: int | None) -> Sequence[int | None]:
+        """Return the effective ends, given that of whatever is still open."""
+        columns = zip(self.tree.finish_us, self.valid, self.live, self.activity, strict=True)
+        return [
+            finish if valid else open_end if live else activity
+            for finish, valid, live, activity in columns
+        ]
+
+    def first_start(self) -> int | None:
+        """Return the earliest start of all nodes."""
+        return min((us for us in self.tree.start_us if us is not None), default=None)
+
+    def last_moment(self) -> int | None:
+        """Return the latest start or finish of all nodes, valid or not."""
+        columns = (self.tree.start_us, self.tree.finish_us)
+        return max((us for column in columns for us in column if us is not None), default=None)
+
+    def server_clock(self) -> int | None:
+        """Return ``start + elapsed_time`` of the root, else the largest of an unfinished node.
+
+        A node that still shows an older finish counts its elapsed time to that, so it is no clock.
+        """
+        tree = self.tree
+        clocks = {
+            position: start + round(elapsed * SECOND_US)
+            for position, (start, finish, elapsed) in enumerate(
+                zip(tree.start_us, tree.finish_us, tree.elapsed_s, strict=True)
+            )
+            if self.unfinished[position] and start is not None and finish is None
+            if elapsed is not None and elapsed >= 0
+        }
+        return clocks[0] if 0 in clocks else max(clocks.values(), default=None)
+
+
+def facts_of(tree: Tree) -> Facts:
+    """Return what the time model is made from."""
+    if is_columnar(tree):
+        from sops_report.analysis.arrays.clock import ArrayFacts  # noqa: PLC0415 - start-up
+
+        return ArrayFacts.of(tree)
+    group = [group_of(state) for state in tree.state]
+    valid = [finish_is_valid(tree, position) for position in range(len(tree))]
+    unfinished = [
+        start is not None and not ok for start, ok in zip(tree.start_us, valid, strict=True)
+    ]
+    return Facts(
+        tree=tree,
+        group=group,
+        valid=valid,
+        unfinished=unfinished,
+        activity=_last_activity_below(tree, valid),
+        live=_live(tree, group, unfinished),
+    )
 
 
 def finish_is_valid(tree: Tree, position: int) -> bool | None:
@@ -179,7 +214,7 @@ def _later(first: int | None, second: int | None) -> int | None:
 
 def _live(tree: Tree, group: Sequence[str], unfinished: Sequence[bool]) -> list[bool]:
     live = [
-        tree.is_leaf(position) and unfinished[position] and group[position] in _OPEN_GROUPS
+        tree.is_leaf(position) and unfinished[position] and group[position] in OPEN_GROUPS
         for position in range(len(tree))
     ]
     for position in range(len(tree) - 1, 0, -1):
@@ -188,35 +223,12 @@ def _live(tree: Tree, group: Sequence[str], unfinished: Sequence[bool]) -> list[
     return live
 
 
-def _as_of(snapshot: Snapshot, unfinished: Sequence[bool]) -> tuple[int | None, str | None]:
-    tree = snapshot.tree
-    latest = max(_all_times(tree), default=None)
-    clock = _server_clock(tree, unfinished)
-    for moment, source in ((clock, "server_clock"), (snapshot.origin.fetched_at_us, "fetched_at")):
+def _as_of(facts: Facts, fetched_at: int | None) -> tuple[int | None, str | None]:
+    latest, clock = facts.last_moment(), facts.server_clock()
+    for moment, source in ((clock, "server_clock"), (fetched_at, "fetched_at")):
         if moment is not None:
             return (moment if latest is None else max(moment, latest)), source
     return latest, None if latest is None else "last_activity"
-
-
-def _all_times(tree: Tree) -> Iterator[int]:
-    for column in (tree.start_us, tree.finish_us):
-        yield from (us for us in column if us is not None)
-
-
-def _server_clock(tree: Tree, unfinished: Sequence[bool]) -> int | None:
-    """Return ``start + elapsed_time`` of the root, else the largest of an unfinished node.
-
-    A node that still shows an older finish counts its elapsed time to that, so it is no clock.
-    """
-    clocks = {
-        position: start + round(elapsed * SECOND_US)
-        for position, (start, finish, elapsed) in enumerate(
-            zip(tree.start_us, tree.finish_us, tree.elapsed_s, strict=True)
-        )
-        if unfinished[position] and start is not None and finish is None
-        if elapsed is not None and elapsed >= 0
-    }
-    return clocks[0] if 0 in clocks else max(clocks.values(), default=None)
 
 
 def _idle(outcome: str, as_of: int | None, end: int | None) -> int | None:

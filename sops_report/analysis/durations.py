@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sops_report.analysis.clock import Clock
 from sops_report.analysis.spans import busy_us
-from sops_report.snapshot import Tree
+from sops_report.snapshot import Tree, is_columnar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,10 @@ class Durations:
 
 def durations_of(tree: Tree, clock: Clock) -> Durations:
     """Return duration and self time of every node."""
+    if is_columnar(tree):
+        from sops_report.analysis.arrays import durations as arrays  # noqa: PLC0415 - start-up
+
+        return arrays.durations_of(tree, clock)
     duration = [
         None if start is None or end is None else max(0, end - start)
         for start, end in zip(tree.start_us, clock.end_of, strict=True)

@@ -1,11 +1,11 @@
 """What is odd about the times and states of a tree: notes, found by comparing columns."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from sops_report.analysis.clock import SECOND_US, Clock
 from sops_report.analysis.outcome import Incidents
-from sops_report.snapshot import Note, Snapshot
+from sops_report.snapshot import Note, Snapshot, is_columnar
 from sops_report.states import CLOSED, GROUP_OF
 
 _TOLERANCE_S: Final = 1.5  # times are cut to seconds, elapsed_time is rounded
@@ -15,10 +15,19 @@ def find_oddities(snapshot: Snapshot, clock: Clock, incidents: Incidents) -> lis
     """Return the notes about states and times, by position."""
     found = [
         note
-        for position in range(len(snapshot.tree))
+        for position in _suspects(snapshot, clock)
         for note in _of_node(snapshot, clock, position)
     ]
     return [*_of_task(snapshot, clock, incidents), *found]
+
+
+def _suspects(snapshot: Snapshot, clock: Clock) -> Sequence[int]:
+    """Return the nodes to be looked at: of a big tree only those that could be odd."""
+    if is_columnar(snapshot.tree):
+        from sops_report.analysis.arrays import oddities  # noqa: PLC0415 - start-up
+
+        return oddities.suspects(snapshot, clock, tolerance_s=_TOLERANCE_S)
+    return range(len(snapshot.tree))
 
 
 def _of_task(snapshot: Snapshot, clock: Clock, incidents: Incidents) -> Iterator[Note]:

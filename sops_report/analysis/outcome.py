@@ -7,7 +7,7 @@ failures. The outcome looks at the leaves.
 from dataclasses import dataclass
 
 from sops_report.analysis.attempts import Attempts, retries_of
-from sops_report.snapshot import Snapshot
+from sops_report.snapshot import Snapshot, is_columnar
 from sops_report.states import group_of
 
 
@@ -37,6 +37,10 @@ class Incidents:
 def find_incidents(snapshot: Snapshot, attempts: Attempts) -> Incidents:
     """Return who failed, was retried, skipped or ignored, and who is still under way."""
     tree = snapshot.tree
+    if is_columnar(tree):
+        from sops_report.analysis.arrays import incidents as arrays  # noqa: PLC0415 - start-up
+
+        return arrays.find_incidents(snapshot, attempts)
     everyone = range(len(tree))
     group = [group_of(state) for state in tree.state]
     failed = [p for p in everyone if group[p] == "failed"]

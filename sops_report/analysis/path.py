@@ -7,13 +7,14 @@ comparison allows equality; a strict one loses half of the nodes.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Final
 
 from sops_report.analysis.clock import SECOND_US
-from sops_report.analysis.spans import CONTROL_KINDS, Run, Span, child_spans
+from sops_report.analysis.spans import CONTROL_KINDS, Run, child_spans
+from sops_report.snapshot import is_columnar
 
 _DOUBT_US: Final = 2 * SECOND_US  # another end this near could have been the true predecessor
 _MOST_GATEWAYS: Final = 100  # how far to look for one; more cannot end within a second
@@ -46,52 +47,66 @@ def critical_pieces(run: Run) -> list[Piece]:
     """Return the critical path of the whole task, earliest piece first."""
     if run.clock.start_us is None or run.clock.end_us is None:
         return []
+    scope_of = _scopes(run)
     pieces: list[Piece] = []
     pending = [Piece(position=0, start_us=run.clock.start_us, end_us=run.clock.end_us)]
     while pending:
         piece = pending.pop()
-        inner = _inside(run, piece)
-        if inner:
-            pending.extend(reversed(inner))
-        else:
+        if piece.is_gap or run.tree.is_leaf(piece.position):
             pieces.append(piece)
+        else:
+            pending.extend(reversed(_inside(scope_of(piece))))
     return pieces
 
 
-def _inside(run: Run, piece: Piece) -> list[Piece]:
-    """Return the pieces of a container's interval; nothing for a leaf or a gap."""
-    if piece.is_gap or run.tree.is_leaf(piece.position):
-        return []
-    scope = Scope.of(run, piece)
-    return scope.walk() or [scope.waiting(piece.start_us, piece.end_us, certain=True)]
+def _inside(scope: "Scope") -> list[Piece]:
+    """Return the pieces of a container's interval; without a candidate all of it waits."""
+    start, end = scope.piece.start_us, scope.piece.end_us
+    return scope.walk() or [scope.waiting(start, end, certain=True)]
 
 
-@dataclass(slots=True)
+def _scopes(run: Run) -> Callable[[Piece], "Scope"]:
+    """Return what looks into a container; in a big tree its children are sorted already."""
+    if is_columnar(run.tree) and run.snapshot.flow is None:
+        from sops_report.analysis.arrays.path import Candidates  # noqa: PLC0415 - start-up
+
+        return Candidates.of(run).scope
+    return lambda piece: Scope.of(run, piece)
+
+
+@dataclass(slots=True, kw_only=True)
 class Scope:
     """One container seen from inside: the candidates, sorted by their ends.
 
     Attributes:
         run: The run that is analysed.
         piece: The container and its part of the run.
-        spans: The candidates, by exact end, then entry, then position.
-        ends: Their exact ends.
+        positions, entry, end, ends, loop: The candidates by exact end, then entry, then position:
+            node, entry, end, exact end and number of the pass; see `spans.Span`.
         entries, reach: All entries in order, and the latest end of the spans entered until then.
         work_entries: The entries of all that are no gateways or events, in order.
-        by_node: Indices into `spans` by position.
+        by_node: Indices of candidates by position; empty without a flow.
         below: The path has come down to this index; whatever ended later is no candidate.
         visited: What is on the path already: the edges of a loop must not lead back to it.
     """
 
     run: Run
     piece: Piece
-    spans: Sequence[Span]
+    positions: Sequence[int]
+    entry: Sequence[int]
+    end: Sequence[int]
     ends: Sequence[int]
+    loop: Sequence[int]
     entries: Sequence[int]
     reach: Sequence[int]
     work_entries: Sequence[int]
-    by_node: Mapping[int, Sequence[int]]
-    below: int
+    by_node: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    below: int = field(init=False)
     visited: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Begin behind the last candidate."""
+        self.below = len(self.positions)
 
     @classmethod
     def of(cls, run: Run, piece: Piece) -> "Scope":
@@ -105,38 +120,41 @@ class Scope:
         kinds = run.snapshot.kind
         by_entry = sorted((s.entry_us, s.end_us, kinds[s.position]) for s in spans)
         by_node: dict[int, list[int]] = {}
-        for index, span in enumerate(spans):
-            by_node.setdefault(span.position, []).append(index)
+        if run.snapshot.flow is not None:
+            for index, span in enumerate(spans):
+                by_node.setdefault(span.position, []).append(index)
         return cls(
             run=run,
             piece=piece,
-            spans=spans,
+            positions=[span.position for span in spans],
+            entry=[span.entry_us for span in spans],
+            end=[span.end_us for span in spans],
             ends=[span.exact_end_us for span in spans],
+            loop=[span.loop for span in spans],
             entries=[entry for entry, _, _ in by_entry],
             reach=list(accumulate((end for _, end, _ in by_entry), max)),
             work_entries=[entry for entry, _, kind in by_entry if kind not in CONTROL_KINDS],
             by_node=by_node,
-            below=len(spans),
         )
 
     def walk(self) -> list[Piece]:
         """Return the scope's pieces, earliest first; empty without a candidate."""
         pieces: list[Piece] = []
         limit = self.piece.end_us
-        follower: Span | None = None
+        follower: int | None = None
         index = self._last()
         while index is not None:
-            span = self.spans[index]
             self.below = index
             self.visited.add(index)
-            end = min(span.end_us, limit)
+            end = min(self.end[index], limit)
             certain = self._is_certain(index, limit, follower)
-            pieces.extend(self._gap(end, limit, follower, certain=certain))
-            limit = min(max(span.entry_us, self.piece.start_us), end)
+            if end < limit:
+                pieces.append(self._gap(end, limit, follower, certain=certain))
+            limit = min(max(self.entry[index], self.piece.start_us), end)
             pieces.append(self._node(index, limit, end, follower, certain=certain))
-            follower, index = span, self._predecessor(span)
-        if follower is not None:
-            pieces.extend(self._gap(self.piece.start_us, limit, follower, certain=True))
+            follower, index = index, self._predecessor(index)
+        if follower is not None and self.piece.start_us < limit:
+            pieces.append(self._gap(self.piece.start_us, limit, follower, certain=True))
         pieces.reverse()
         return pieces
 
@@ -145,104 +163,107 @@ class Scope:
 
         Of several that are still open the one that began first, else the one that began last.
         """
-        if not self.spans:
+        if not self.positions:
             return None
         latest = min(self.ends[-1], self.piece.end_us)
-        tied = range(bisect_left(self.ends, latest), len(self.spans))
+        tied = range(bisect_left(self.ends, latest), len(self.ends))
         closed = self.run.clock.finish_is_valid
-        still_open = [index for index in tied if not closed[self.spans[index].position]]
+        still_open = [index for index in tied if not closed[self.positions[index]]]
         if still_open:
             # The second engine lists children in the order they were entered.
             return min(still_open, key=self._entered)
         return max(self._without_followers(tied), key=self._entered)
 
     def _entered(self, index: int) -> tuple[int, int]:
-        span = self.spans[index]
-        return span.entry_us, span.position
+        return self.entry[index], self.positions[index]
 
     def _without_followers(self, tied: Sequence[int]) -> Sequence[int]:
         """Leave out whoever was followed by another one of the tied, as the flow tells."""
-        followed = {source for index in tied for source in self._sources(self.spans[index]) or ()}
+        followed = {source for index in tied for source in self._sources(index) or ()}
         return [index for index in tied if index not in followed] or tied
 
-    def _predecessor(self, span: Span) -> int | None:
-        sources = self._sources(span)
+    def _predecessor(self, index: int) -> int | None:
+        sources = self._sources(index)
         if sources is None:
-            return self._latest_before(span)
+            return self._latest_before(index)
         # An edge of the flow proves the order; two workers' clocks may differ by a second.
-        limit = span.entry_us + SECOND_US
-        fitting = (i for i in sources if self.spans[i].end_us <= limit and i not in self.visited)
+        limit = self.entry[index] + SECOND_US
+        fitting = (i for i in sources if self.end[i] <= limit and i not in self.visited)
         return max(fitting, default=None)
 
-    def _sources(self, span: Span) -> list[int] | None:
+    def _sources(self, index: int) -> list[int] | None:
         """Return the candidates that the flow allows; None where it does not know the node."""
-        flow, node_id = self.run.snapshot.flow, self.run.tree.node_id[span.position]
-        if flow is None or node_id is None or node_id not in flow.nodes:
+        flow = self.run.snapshot.flow
+        if flow is None:
+            return None
+        node_id = self.run.tree.node_id[self.positions[index]]
+        if node_id is None or node_id not in flow.nodes:
             return None
         return [
-            index
+            other
             for source in flow.nodes[node_id].predecessors
-            for index in self.by_node.get(self.run.position_of.get(source, -1), ())
-            if (source, node_id) not in flow.back_edges or self.spans[index].loop < span.loop
+            for other in self.by_node.get(self.run.position_of.get(source, -1), ())
+            if (source, node_id) not in flow.back_edges or self.loop[other] < self.loop[index]
         ]
 
-    def _latest_before(self, span: Span) -> int | None:
-        limit = min(span.entry_us + SECOND_US - 1, span.exact_end_us)
+    def _latest_before(self, follower: int) -> int | None:
+        entry = self.entry[follower]
+        limit = min(entry + SECOND_US - 1, self.ends[follower])
         index = min(bisect_right(self.ends, limit), self.below) - 1
-        while index >= 0 and self.spans[index].end_us > span.entry_us:
+        while index >= 0 and self.end[index] > entry:
             index -= 1
         if index < 0:
             return None
-        gateway = self._gateway_before(span, index)
+        gateway = self._gateway_before(follower, index)
         return index if gateway is None else gateway
 
-    def _gateway_before(self, span: Span, latest: int) -> int | None:
-        """Return a gateway that must have led to *span*, though another ended a moment later.
+    def _gateway_before(self, follower: int, latest: int) -> int | None:
+        """Return a gateway that must have led to a node, though another ended a moment later.
 
-        Something follows a gateway within milliseconds. Where *span* is the first to begin after
+        Something follows a gateway within milliseconds. Where the node is the first to begin after
         it, and within a second, it is what followed; whoever ended in between leads elsewhere.
         """
-        if self._is_control(latest) or not self._begins_by_itself(span):
+        if self._is_control(latest) or not self._begins_by_itself(follower):
             return None
         # In a tie the rules decide, so only gateways of an earlier second are asked.
-        first = bisect_left(self.ends, span.entry_us - SECOND_US)
-        after = bisect_left(self.ends, self.spans[latest].end_us)
+        first = bisect_left(self.ends, self.entry[follower] - SECOND_US)
+        after = bisect_left(self.ends, self.end[latest])
         for index in range(after - 1, max(first, after - _MOST_GATEWAYS) - 1, -1):
-            gateway = self.spans[index]
-            if self._is_control(index) and gateway.entry_us == gateway.end_us:
-                follower = bisect_left(self.work_entries, gateway.end_us)
-                if self.work_entries[follower] == span.entry_us:
+            if self._is_control(index) and self.entry[index] == self.end[index]:
+                next_work = bisect_left(self.work_entries, self.end[index])
+                if self.work_entries[next_work] == self.entry[follower]:
                     return index
         return None
 
     def _is_control(self, index: int) -> bool:
-        return self.run.snapshot.kind[self.spans[index].position] in CONTROL_KINDS
+        return self.run.snapshot.kind[self.positions[index]] in CONTROL_KINDS
 
-    def _begins_by_itself(self, span: Span) -> bool:
+    def _begins_by_itself(self, index: int) -> bool:
         """Tell whether a step's start is the moment the flow reached it (no retry, no join)."""
-        tree, position = self.run.tree, span.position
+        tree, position = self.run.tree, self.positions[index]
         is_step = self.run.snapshot.kind[position] not in CONTROL_KINDS
         return is_step and not tree.retry[position] and (tree.loop[position] or 1) == 1
 
-    def _is_certain(self, index: int, limit: int, follower: Span | None) -> bool:
+    def _is_certain(self, index: int, limit: int, follower: int | None) -> bool:
         """Tell whether the times leave no doubt that this one came right before *limit*."""
         if follower is not None and self._sources(follower) is not None:
             return True
         if follower is None and self.run.snapshot.flow is not None:
             return True
         near = index > 0 and self.ends[index - 1] >= limit - _DOUBT_US
-        passed = index + 1 < len(self.spans) and self.ends[index + 1] <= limit
-        gap = limit - self.spans[index].end_us > SECOND_US
+        passed = index + 1 < len(self.ends) and self.ends[index + 1] <= limit
+        gap = limit - self.end[index] > SECOND_US
         if near or passed or (gap and self._is_another_open(limit)):
             return False
         return follower is None or not self._leads_elsewhere(index, follower)
 
-    def _leads_elsewhere(self, index: int, follower: Span) -> bool:
+    def _leads_elsewhere(self, index: int, follower: int) -> bool:
         """Tell whether another one began beside *follower*: a step has one successor only."""
         if self._is_control(index):
             return False
-        first = max(self.spans[index].end_us, follower.entry_us - SECOND_US)
-        last = min(follower.end_us, follower.entry_us + SECOND_US + 1)
+        entry = self.entry[follower]
+        first = max(self.end[index], entry - SECOND_US)
+        last = min(self.end[follower], entry + SECOND_US + 1)
         count = bisect_left(self.entries, last) - bisect_left(self.entries, first)
         return count > 1
 
@@ -251,47 +272,36 @@ class Scope:
         count = bisect_left(self.entries, moment)
         return count > 0 and self.reach[count - 1] > moment
 
-    def _ties(self, index: int, follower: Span | None) -> tuple[int, ...]:
+    def _ties(self, index: int, follower: int | None) -> tuple[int, ...]:
         """Return the others that ended in the same second and could stand in its place."""
-        span = self.spans[index]
-        if span.entry_us >= span.end_us:
+        if self.entry[index] >= self.end[index]:
             return ()  # an instant: whoever ended with it may have come before it
         allowed = self._sources(follower) if follower is not None else None
-        first = bisect_left(self.ends, span.end_us)
-        last = bisect_left(self.ends, span.end_us + SECOND_US)
+        first = bisect_left(self.ends, self.end[index])
+        last = bisect_left(self.ends, self.end[index] + SECOND_US)
         return tuple(
-            self.spans[other].position
+            self.positions[other]
             for other in (allowed if allowed is not None else range(first, last))
-            if first <= other < last and self.spans[other].position != span.position
-            if self.spans[other].entry_us < self.spans[other].end_us
+            if first <= other < last and self.positions[other] != self.positions[index]
+            if self.entry[other] < self.end[other]
         )
 
     def _node(
-        self, index: int, start: int, end: int, follower: Span | None, *, certain: bool
+        self, index: int, start: int, end: int, follower: int | None, *, certain: bool
     ) -> Piece:
         return Piece(
-            position=self.spans[index].position,
+            position=self.positions[index],
             start_us=start,
             end_us=end,
             certain=certain,
             co_critical=self._ties(index, follower),
         )
 
-    def _gap(
-        self, start: int, end: int, follower: Span | None, *, certain: bool
-    ) -> Iterator[Piece]:
-        if end <= start:
-            return
+    def _gap(self, start: int, end: int, follower: int | None, *, certain: bool) -> Piece:
         if follower is None:
-            yield self.waiting(start, end, certain=certain)
-        else:
-            yield Piece(
-                position=follower.position,
-                start_us=start,
-                end_us=end,
-                is_gap=True,
-                certain=certain,
-            )
+            return self.waiting(start, end, certain=certain)
+        position = self.positions[follower]
+        return Piece(position=position, start_us=start, end_us=end, is_gap=True, certain=certain)
 
     def waiting(self, start: int, end: int, *, certain: bool) -> Piece:
         """Return the gap after the last child: it waits for the child that is due, if any."""

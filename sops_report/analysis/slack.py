@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 
 from sops_report.analysis.spans import Run, Span, span_of
+from sops_report.snapshot import is_columnar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +37,16 @@ def slack_of(run: Run, on_path: Sequence[bool]) -> Slack:
         on_path: Per position: the node is on the critical path.
     """
     size = len(run.tree)
+    if run.clock.end_us is None:
+        nobody = [None] * size
+        return Slack(slack_us=nobody, drag_us=nobody, wait_us=nobody)
+    if is_columnar(run.tree) and run.snapshot.flow is None:
+        from sops_report.analysis.arrays import slack as arrays  # noqa: PLC0415 - start-up
+
+        return arrays.slack_of(run, on_path)
     slack: list[int | None] = [None] * size
     limit: list[int | None] = [None] * size
     wait: list[int | None] = [None] * size
-    if run.clock.end_us is None:
-        return Slack(slack_us=slack, drag_us=limit, wait_us=wait)
     strict: list[int | None] = [None] * size
     slack[0] = strict[0] = 0
     limit[0] = run.clock.wall_us

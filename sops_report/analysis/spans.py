@@ -4,19 +4,47 @@ Path, slack and concurrency ask spans, not nodes: a loop runs a node several tim
 bring the earlier passes back.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from sops_report.analysis.attempts import Attempts
 from sops_report.analysis.clock import SECOND_US, Clock
-from sops_report.snapshot import Snapshot, Tree
+from sops_report.snapshot import Attempt, Snapshot, Tree, is_columnar
 
 # Gateways and events: they take no time of their own, and something always follows them at once.
 CONTROL_KINDS: Final = frozenset({
     "start_event", "end_event", "exclusive_gateway", "parallel_gateway",
     "conditional_parallel_gateway", "converge_gateway", "control",
 })  # fmt: skip
+
+
+class FirstPositions(Mapping[str, int]):
+    """The position by node id, of twins the first; made on the first question."""
+
+    def __init__(self, node_ids: Sequence[str | None]) -> None:
+        """Remember the ids."""
+        self._ids = node_ids
+        self._found: dict[str, int] | None = None
+
+    @property
+    def _positions(self) -> dict[str, int]:
+        if self._found is None:
+            last_first = zip(reversed(self._ids), range(len(self._ids) - 1, -1, -1), strict=True)
+            self._found = {node_id: at for node_id, at in last_first if node_id is not None}
+        return self._found
+
+    def __getitem__(self, node_id: str) -> int:
+        """Return the position of a node."""
+        return self._positions[node_id]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the ids."""
+        return iter(self._positions)
+
+    def __len__(self) -> int:
+        """Return the number of distinct ids."""
+        return len(self._positions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +77,7 @@ class Run:
     def __post_init__(self) -> None:
         """Work the spans out once: every analysis asks for them."""
         object.__setattr__(self, "tree", self.snapshot.tree)
-        spans = [_newest_span(self, position) for position in range(len(self.tree))]
-        object.__setattr__(self, "spans", spans)
+        object.__setattr__(self, "spans", _newest_spans(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +108,14 @@ def span_of(run: Run, position: int) -> Span | None:
     return run.spans[position]
 
 
+def _newest_spans(run: Run) -> Sequence[Span | None]:
+    if is_columnar(run.tree):
+        from sops_report.analysis.arrays.spans import SpanColumns  # noqa: PLC0415 - start-up
+
+        return SpanColumns.of(run.tree, run.clock, run.attempts)
+    return [_newest_span(run, position) for position in range(len(run.tree))]
+
+
 def _newest_span(run: Run, position: int) -> Span | None:
     start, end = run.tree.start_us[position], run.clock.end_of[position]
     if start is None or end is None:
@@ -89,7 +124,7 @@ def _newest_span(run: Run, position: int) -> Span | None:
     loop = run.tree.loop[position] or 1
     return Span(
         position=position,
-        entry_us=_entry(run, position, start, loop) if position in run.attempts else start,
+        entry_us=entry_of(run.attempts.get(position, ()), start, loop),
         start_us=start,
         end_us=end,
         exact_end_us=_exact_end(run, position, end),
@@ -97,14 +132,14 @@ def _newest_span(run: Run, position: int) -> Span | None:
     )
 
 
-def _entry(run: Run, position: int, start: int, loop: int) -> int:
-    """Return when the node was entered: at the first failed attempt of the pass."""
+def entry_of(attempts: Sequence[Attempt], start: int, loop: int) -> int:
+    """Return when a pass was entered: at its first failed attempt, if any is known."""
     tries = [
         attempt.start_us
-        for attempt in run.attempts[position]
+        for attempt in attempts
         if attempt.loop == loop and attempt.failed and attempt.start_us is not None
     ]
-    return min([start, *tries])
+    return min([start, *tries]) if tries else start
 
 
 def _exact_end(run: Run, position: int, end: int) -> int:

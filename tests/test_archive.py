@@ -161,11 +161,11 @@ def test_verify_finds_what_is_not_as_it_was_saved(tmp_path: Path) -> None:
     first.write_bytes(first.read_bytes() + b" ")
     second.with_name(second.stem + ".meta.json").unlink()
     third.unlink()
-    (home / ".0123.tmp").write_bytes(b"half")
     (home / "histories.json").write_bytes(b"{")
     broken = keep(archive, b"<html>", as_of_us=0).path
     broken.with_name(broken.stem + ".meta.json").write_text("[]")
     deep = keep(archive, b'{"data": ' + DEEP + b"}", as_of_us=10**6).path
+    (home / ".0123.tmp").write_bytes(b"half")
     found = {(finding.code, finding.path.name) for finding in archive.verify()}
     assert found == {
         ("hash-mismatch", first.name), ("missing-sidecar", second.name),

@@ -2,27 +2,33 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sops_report.archive.files import publish, replace, written
+from sops_report.archive.files import replace, written
 from sops_report.archive.layout import (
     BESIDE,
     SIDECAR_SUFFIX,
     Stored,
     TaskFolder,
+    as_mapping,
     iso_of,
+    read_sidecar,
     snapshots_in,
     stem_of,
     task_folders,
     task_path,
 )  # fmt: skip
+from sops_report.archive.locks import locked
+from sops_report.archive.putting import put_answer
 from sops_report.archive.sameness import says_the_same
+from sops_report.archive.shelf import read_bytes, read_files
+from sops_report.archive.tidying import tidy
 from sops_report.archive.verify import Finding, verify
 from sops_report.config import SECRET_PARAMETERS
-from sops_report.errors import InputError, UsageError
+from sops_report.errors import InputError, SopsReportError, UsageError
 from sops_report.version import __version__
 
 SIDECAR_SCHEMA: Final = "sops-report/meta/1"
@@ -33,7 +39,7 @@ class Saved:
     """Where an answer lies now.
 
     Attributes:
-        path: The file that holds it, or the file that already held the same data.
+        path: The address that holds it, or the one that already held the same data.
         is_new: False if nothing was written.
     """
 
@@ -98,9 +104,6 @@ class Archive:
         """
         folder = task_path(self.folder, site=site, scope=scope, biz=biz, task_id=task_id)
         stem = stem_of(fetched_at_us if as_of_us is None else as_of_us)
-        for known in self._comparable(folder, stem):
-            if _holds_the_same(known, body, ignore_elapsed=ignore_elapsed):
-                return Saved(path=known, is_new=False)
         about = {
             "schema": SIDECAR_SCHEMA, "site": site, "scope": scope, "biz": biz,
             "task_id": task_id, "as_of": None if as_of_us is None else iso_of(as_of_us),
@@ -108,14 +111,13 @@ class Archive:
             "sha256": hashlib.sha256(body).hexdigest(), "n_bytes": len(body),
             "tool": f"sops-report {__version__}", "request": _harmless(request),
         }  # fmt: skip
-        return _write(folder, stem, body, _as_json(about))
-
-    def _comparable(self, folder: Path, stem: str) -> Iterator[Path]:
-        """Yield the newest snapshot and those of the same second."""
-        known = snapshots_in(folder)
-        for index, stored in enumerate(known, 1):
-            if index == len(known) or stored.path.name.startswith(stem):
-                yield stored.path
+        with locked(folder) as alone:
+            tidy(folder, alone=alone)
+            for known in _comparable(folder, stem):
+                if _holds_the_same(known, body, ignore_elapsed=ignore_elapsed):
+                    return Saved(path=known.path, is_new=False)
+            path, is_new = put_answer(folder, stem, body, _as_json(about), says_the_same)
+        return Saved(path=path, is_new=is_new)
 
     def save_beside(  # noqa: PLR0913 - what identifies a task
         self, name: str, body: bytes, *, site: str, scope: str, biz: str, task_id: str
@@ -136,11 +138,13 @@ class Archive:
         """
         if name not in BESIDE:
             raise UsageError("archive-name", what="file", value=repr(name[:60]))
-        target = task_path(self.folder, site=site, scope=scope, biz=biz, task_id=task_id) / name
-        if not target.is_file() or _bytes(target) != body:
-            with written(target.parent, body) as temporary:
-                replace(temporary, target)
-        return target
+        folder = task_path(self.folder, site=site, scope=scope, biz=biz, task_id=task_id)
+        with locked(folder) as alone:
+            tidy(folder, alone=alone)
+            if read_files(folder, [name]).get(name) != body:
+                with written(folder, body) as temporary:
+                    replace(temporary, folder / name)
+        return folder / name
 
     def tasks(self, biz: str | None = None, task_id: str | None = None) -> tuple[TaskFolder, ...]:
         """Return the folders of all tasks, in the order of their names.
@@ -150,6 +154,31 @@ class Archive:
             task_id: Only of this task (of several sites or scopes, perhaps).
         """
         return tuple(task_folders(self.folder, biz, task_id))
+
+    def all_snapshots(
+        self, tell: Callable[[TaskFolder, SopsReportError], None] | None = None
+    ) -> Iterator[tuple[TaskFolder, tuple[Stored, ...]]]:
+        """Yield every task that has snapshots with all of them, oldest first, plain or packed.
+
+        A snapshot reads its bytes (`Stored.read`) and its sidecar (`Stored.about`) itself; those
+        of one task are read faster together (`load_series`). Both may go to other processes.
+
+        Args:
+            tell: Is told which task's pack cannot be read, and why; such a task is left out.
+
+        Raises:
+            InputError: A pack cannot be read and nobody is told.
+        """
+        for task in task_folders(self.folder):
+            try:
+                series = snapshots_in(task.path)
+            except InputError as refusal:
+                if tell is None:
+                    raise
+                tell(task, refusal)
+                continue
+            if series:
+                yield task, series
 
     def snapshots(
         self, biz: str | int, task_id: str | int, *, site: str | None = None,
@@ -198,51 +227,59 @@ class Archive:
         Raises:
             InputError: The answer cannot be read.
         """
-        sidecar = path.with_name(path.stem + SIDECAR_SUFFIX)
-        try:
-            about = json.loads(sidecar.read_bytes())
-        except (OSError, ValueError, RecursionError):
-            about = {}
-        return _bytes(path), about if isinstance(about, dict) else {}
+        return read_bytes(path), read_sidecar(path.with_name(path.stem + SIDECAR_SUFFIX))
+
+    def load_series(
+        self, series: Sequence[Stored]
+    ) -> Iterator[tuple[Stored, bytes, Mapping[str, object]]]:
+        """Yield snapshots of one task with their bytes and sidecars; a pack is read once.
+
+        Raises:
+            InputError: An answer cannot be read.
+        """
+        if not series:
+            return
+        names = [path.name for stored in series for path in (stored.path, stored.sidecar)]
+        found = read_files(series[0].path.parent, names)
+        for stored in series:
+            body = found.pop(stored.path.name, None)
+            about = as_mapping(found.pop(stored.sidecar.name, b""))
+            yield stored, stored.read() if body is None else body, about
+
+    def tidy(self) -> int:
+        """Put in order what killed writers left; returns the number of files removed.
+
+        Raises:
+            SopsReportError: A writer holds a task's folder for too long.
+        """
+        removed = 0
+        for task in task_folders(self.folder):
+            with locked(task.path) as alone:
+                removed += tidy(task.path, alone=alone)
+        return removed
 
     def verify(self) -> list[Finding]:
-        """Look at every file and tell what is not as it was saved; changes nothing."""
+        """Look at every file and tell what is not as it was saved; changes nothing.
+
+        Raises:
+            SopsReportError: A writer holds a task's folder for too long.
+        """
         return verify(self.folder)
 
 
-def _write(folder: Path, stem: str, body: bytes, sidecar: bytes) -> Saved:
-    """Write answer and sidecar; both are on the disk before either gets its name.
-
-    The answer gets its name first: a kill between the two leaves an answer without a sidecar,
-    which is still a whole answer.
-    """
-    with written(folder, body) as answer, written(folder, sidecar) as about:
-        number = 1
-        while True:
-            name = stem if number == 1 else f"{stem}-{number}"
-            target = folder / f"{name}.json"
-            if publish(answer, target):
-                publish(about, folder / f"{name}{SIDECAR_SUFFIX}")
-                return Saved(path=target, is_new=True)
-            if _holds_the_same(target, body):  # another writer was faster
-                return Saved(path=target, is_new=False)
-            number += 1
+def _comparable(folder: Path, stem: str) -> Iterator[Stored]:
+    """Yield the newest snapshot and those of the same second."""
+    known = snapshots_in(folder)
+    for index, stored in enumerate(known, 1):
+        if index == len(known) or stored.path.name.startswith(stem):
+            yield stored
 
 
-def _holds_the_same(path: Path, body: bytes, *, ignore_elapsed: bool = False) -> bool:
+def _holds_the_same(known: Stored, body: bytes, *, ignore_elapsed: bool) -> bool:
     try:
-        known = path.read_bytes()
-    except OSError:
+        return says_the_same(known.read(), body, ignore_elapsed=ignore_elapsed)
+    except InputError:
         return False  # what cannot be read must not keep an answer out
-    return says_the_same(known, body, ignore_elapsed=ignore_elapsed)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-    raise InputError("archive-read", path=path, reason=reason)
 
 
 def _as_json(value: Mapping[str, object]) -> bytes:

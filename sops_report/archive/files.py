@@ -30,11 +30,18 @@ def written(folder: Path, body: bytes) -> Iterator[Path]:
     Raises:
         SopsReportError: The folder cannot be written: full, read-only, not a folder.
     """
-    path = folder / f".{secrets.token_hex(8)}{TEMPORARY_SUFFIX}"
-    try:
+    with temporary_in(folder) as path:
         with explained(folder):
             folder.mkdir(parents=True, exist_ok=True)
             _write(path, body)
+        yield path
+
+
+@contextmanager
+def temporary_in(folder: Path) -> Iterator[Path]:
+    """Hand out the path of a temporary file that is yet to be written; it is gone afterwards."""
+    path = folder / f".{secrets.token_hex(8)}{TEMPORARY_SUFFIX}"
+    try:
         yield path
     finally:
         with suppress(OSError):  # what cannot be removed is found by verify

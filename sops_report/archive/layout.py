@@ -4,14 +4,16 @@ Whatever comes from outside is checked before it becomes part of a path; nothing
 folder.
 """
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from sops_report.errors import UsageError
+from sops_report.archive.shelf import names_in, read_bytes, read_files
+from sops_report.errors import InputError, UsageError
 
 SIDECAR_SUFFIX: Final = ".meta.json"
 BESIDE: Final = (
@@ -45,10 +47,10 @@ class TaskFolder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """One snapshot in the archive.
+    """One snapshot in the archive; a value that may go to another process.
 
     Attributes:
-        path: The answer.
+        path: The answer's address; packing does not change it, so read it by `read` only.
         as_of_us: The moment in its name, whole seconds in microseconds.
         number: 1, or what follows the moment where several differ in the same second.
     """
@@ -61,6 +63,18 @@ class Stored:
     def sidecar(self) -> Path:
         """The path of the sidecar, whether it exists or not."""
         return self.path.with_name(self.path.stem + SIDECAR_SUFFIX)
+
+    def read(self) -> bytes:
+        """Return the answer byte for byte, plain or packed.
+
+        Raises:
+            InputError: It cannot be read.
+        """
+        return read_bytes(self.path)
+
+    def about(self) -> Mapping[str, object]:
+        """Return what the sidecar tells; nothing if it is missing or broken."""
+        return read_sidecar(self.sidecar)
 
 
 def task_path(root: Path, *, site: str, scope: str, biz: str, task_id: str) -> Path:
@@ -125,11 +139,37 @@ def answer_of_sidecar(path: Path) -> Path | None:
     return path.with_name(f"{found.group(1)}.json") if found else None
 
 
+def read_sidecar(path: Path) -> Mapping[str, object]:
+    """Return what a sidecar tells, plain or packed; nothing if it is missing or broken."""
+    try:
+        return as_mapping(read_files(path.parent, [path.name]).get(path.name, b""))
+    except InputError:
+        return {}
+
+
+def as_mapping(sidecar: bytes) -> Mapping[str, object]:
+    """Return what the bytes of a sidecar tell; nothing if they are broken."""
+    try:
+        about = json.loads(sidecar)
+    except (ValueError, RecursionError):
+        return {}
+    return about if isinstance(about, dict) else {}
+
+
 def snapshots_in(folder: Path) -> tuple[Stored, ...]:
-    """Return the snapshots of a task's folder, oldest first; none if there is no folder."""
-    if not folder.is_dir():
+    """Return the snapshots of a task's folder, oldest first, packed ones among them.
+
+    Returns:
+        None of them if there is no folder.
+
+    Raises:
+        InputError: The pack is damaged.
+    """
+    try:
+        names = names_in(folder)
+    except (FileNotFoundError, NotADirectoryError):
         return ()
-    found = (read_snapshot_name(path) for path in folder.iterdir())
+    found = (read_snapshot_name(folder / name) for name in names)
     return tuple(sorted(filter(None, found), key=lambda one: (one.as_of_us, one.number)))
 
 

@@ -1,13 +1,19 @@
 """Old snapshots taken out of an archive; the newest of a task stays unless it is asked for."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from itertools import groupby
+from pathlib import Path
 from typing import Final
 
 from sops_report.archive.archive import Archive
-from sops_report.archive.files import explained
+from sops_report.archive.files import explained, temporary_in
 from sops_report.archive.layout import BESIDE, Stored, snapshots_in
+from sops_report.archive.locks import locked
+from sops_report.archive.packing import rewrite
+from sops_report.archive.packs import PACK, index_of
+from sops_report.archive.tidying import tidy
 from sops_report.errors import UsageError
 
 _AGE: Final = re.compile(r"([0-9]{1,5})([hdw])")
@@ -49,22 +55,60 @@ def prunable(
     return tuple(found)
 
 
+def size_of(stored: Stored) -> int:
+    """Return the size of an answer in bytes; of a packed one as its sidecar tells it."""
+    try:
+        return stored.path.stat().st_size
+    except FileNotFoundError:
+        size = stored.about().get("n_bytes")
+        return size if isinstance(size, int) else 0
+
+
 def prune(chosen: Sequence[Stored]) -> None:
     """Remove snapshots with their sidecars; a folder that holds no other goes with them.
 
-    A kill in between leaves a sidecar without its answer, which `verify` finds.
+    A kill at any instant leaves each answer with its sidecar, or neither.
 
     Raises:
-        SopsReportError: One cannot be removed.
+        InputError: A pack is damaged.
+        SopsReportError: One cannot be removed, or a writer holds the folder for too long.
     """
+    in_folders = sorted(chosen, key=lambda stored: stored.path)
+    for folder, group in groupby(in_folders, key=lambda stored: stored.path.parent):
+        if not folder.is_dir():
+            continue
+        with locked(folder) as alone:
+            tidy(folder, alone=alone)
+            _prune_in(folder, tuple(group))
+
+
+def _prune_in(folder: Path, chosen: Sequence[Stored]) -> None:
+    _drop_packed(folder, {path.name for one in chosen for path in (one.path, one.sidecar)})
     for stored in chosen:
-        with explained(stored.path):
+        _remove(stored)
+    if not snapshots_in(folder):
+        for name in (*BESIDE, PACK):
+            with explained(folder / name):
+                (folder / name).unlink(missing_ok=True)
+        with suppress(OSError):  # something else lies there: it stays
+            folder.rmdir()
+
+
+def _drop_packed(folder: Path, names: Iterable[str]) -> None:
+    packed = index_of(folder / PACK) or {}
+    kept = {name: digest for name, digest in packed.items() if name not in names}
+    if len(kept) < len(packed):
+        rewrite(folder, kept, plain=set())
+
+
+def _remove(stored: Stored) -> None:
+    """Take the sidecar's name away first: if we are killed then, `tidy` gives it back."""
+    with explained(stored.path), temporary_in(stored.path.parent) as put_aside:
+        with suppress(FileNotFoundError):
+            stored.sidecar.rename(put_aside)
+        try:
             stored.path.unlink(missing_ok=True)
-            stored.sidecar.unlink(missing_ok=True)
-    for folder in sorted({stored.path.parent for stored in chosen}):
-        if not snapshots_in(folder):
-            for name in BESIDE:
-                with explained(folder / name):
-                    (folder / name).unlink(missing_ok=True)
-            with suppress(OSError):  # something else lies there: it stays
-                folder.rmdir()
+        except OSError:
+            with suppress(FileNotFoundError):
+                put_aside.rename(stored.sidecar)
+            raise

@@ -8,7 +8,7 @@ import hashlib
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -20,12 +20,18 @@ from sops_report.archive.layout import (
     SIDECAR_SUFFIX,
     answer_of_sidecar,
     read_snapshot_name,
+    snapshots_in,
     task_path,
 )
+from sops_report.archive.locks import locked
+from sops_report.archive.packing import in_order
+from sops_report.archive.packs import PACK, SUMS, members_of
+from sops_report.archive.putting import put_answer
+from sops_report.archive.shelf import is_there
+from sops_report.archive.tidying import tidy
 from sops_report.errors import InputError, UsageError
 from sops_report.files import whole_file
 
-SUMS: Final = "SHA256SUMS"
 _SUM: Final = re.compile(r"([0-9a-f]{64})  (\S.{0,500})")
 _PARTS: Final = 4
 _LARGEST_FILE: Final = 256 * 1024 * 1024
@@ -43,7 +49,7 @@ class Imported:
 
 
 def export_zip(archive: Archive, target: Path, *, force: bool = False) -> int:
-    """Write all answers with their sidecars and companions into a ZIP file.
+    """Write all answers with their sidecars and companions into a ZIP file; packs go as they are.
 
     Returns:
         The number of files.
@@ -75,8 +81,12 @@ def _member(name: str) -> zipfile.ZipInfo:
 def _files(archive: Archive) -> Iterator[tuple[str, Path]]:
     for task in archive.tasks():
         for path in sorted(task.path.iterdir()):
-            if path.is_file() and _is_ours(path.name):
+            if path.is_file() and _may_be_named(path.name):
                 yield path.relative_to(archive.folder).as_posix(), path
+
+
+def _may_be_named(name: str) -> bool:
+    return name == PACK or _is_ours(name)
 
 
 def _is_ours(name: str) -> bool:
@@ -113,9 +123,11 @@ def _checked(packed: zipfile.ZipFile, source: Path) -> tuple[str, ...]:
     if sorted(members) != sorted(sums):
         raise InputError("zip-other-files", source=source)
     for name in members:
-        _place(Path(), name, source)
-        if hashlib.sha256(_body(packed, name, source)).hexdigest() != sums[name]:
+        place, body = _place(Path(), name, source), _body(packed, name, source)
+        if hashlib.sha256(body).hexdigest() != sums[name]:
             raise InputError("zip-hash", source=source, name=repr(name[:200]))
+        if place.name == PACK and not all(_is_ours(one) for one, _ in members_of(place, body)):
+            raise InputError("bad-pack", path=place)
     return tuple(sorted(members))
 
 
@@ -144,7 +156,7 @@ def _place(root: Path, name: str, source: Path) -> Path:
     """
     parts = PurePosixPath(name).parts
     refusal = InputError("zip-path", source=source, name=repr(name[:200]))
-    if len(parts) != _PARTS or "/".join(parts) != name or not _is_ours(parts[3]):
+    if len(parts) != _PARTS or "/".join(parts) != name or not _may_be_named(parts[3]):
         raise refusal
     scope, _, biz = parts[1].partition("-")
     try:
@@ -157,36 +169,43 @@ def _place(root: Path, name: str, source: Path) -> Path:
 def _taken(
     archive: Archive, packed: zipfile.ZipFile, names: tuple[str, ...], source: Path
 ) -> Imported:
-    n_new = n_known = 0
+    by_folder: dict[Path, dict[str, str]] = {}
     for name in names:
         path = _place(archive.folder, name, source)
-        if path.name in BESIDE:
-            _put(path, _body(packed, name, source))
-        elif read_snapshot_name(path) is not None:
+        by_folder.setdefault(path.parent, {})[path.name] = name
+    n_new = n_known = 0
+    for folder, inside in by_folder.items():
+        with locked(folder) as alone:
+            tidy(folder, alone=alone)
+            done = _taken_into(folder, lambda one: _body(packed, inside[one], source), set(inside))  # noqa: B023 - called at once
+        n_new, n_known = n_new + done.n_new, n_known + done.n_known
+    return Imported(n_new=n_new, n_known=n_known)
+
+
+def _taken_into(folder: Path, body_of: Callable[[str], bytes], names: set[str]) -> Imported:
+    """Take the files of one task, the pack first: into an empty folder it goes as it is."""
+    n_new = n_known = 0
+    if PACK in names:
+        content = body_of(PACK)
+        members = dict(members_of(folder / PACK, content))
+        if not snapshots_in(folder) and _put(folder / PACK, content):
+            n_new += sum(read_snapshot_name(Path(name)) is not None for name in members)
+        else:
+            done = _taken_into(folder, members.__getitem__, set(members))
+            n_new, n_known = done.n_new, done.n_known
+    for name in reversed(in_order(names - {PACK})):  # answers first, the oldest before the others
+        if name in BESIDE:
+            if not is_there(folder / name):
+                _put(folder / name, body_of(name))
+        elif read_snapshot_name(Path(name)) is not None:
             sidecar = name.removesuffix(".json") + SIDECAR_SUFFIX
-            about = _body(packed, sidecar, source) if sidecar in names else None
-            if _put_answer(path, _body(packed, name, source), about):
-                n_new += 1
-            else:
-                n_known += 1
+            about = body_of(sidecar) if sidecar in names else None
+            stem = name.removesuffix(".json").partition("-")[0]
+            _, is_new = put_answer(folder, stem, body_of(name), about, bytes.__eq__)
+            n_new, n_known = n_new + is_new, n_known + (not is_new)
     return Imported(n_new=n_new, n_known=n_known)
 
 
 def _put(path: Path, body: bytes) -> bool:
     with written(path.parent, body) as temporary:
         return publish(temporary, path)
-
-
-def _put_answer(path: Path, body: bytes, about: bytes | None) -> bool:
-    """Save an answer and its sidecar under the first free number; False if it is there."""
-    stem = path.stem.partition("-")[0]
-    number = 1
-    while True:
-        target = path.with_name(f"{stem}.json" if number == 1 else f"{stem}-{number}.json")
-        if not target.exists() and _put(target, body):
-            if about is not None:
-                _put(target.with_name(target.stem + SIDECAR_SUFFIX), about)
-            return True
-        if target.read_bytes() == body:
-            return False
-        number += 1

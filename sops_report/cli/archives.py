@@ -44,8 +44,10 @@ def listing(settings: Settings, talk: Talk) -> None:
 @_archive.command("verify", cls=Command, help="help.archive_verify")
 @on_site
 def verify(settings: Settings, talk: Talk) -> None:
-    """Check every file of the archive against its sidecar."""
+    """Check every file of the archive against its sidecar; dead writers' leftovers go."""
     archive = _open(settings)
+    if removed := archive.tidy():
+        talk.tell("talk.tidied", count=removed)
     findings = archive.verify()
     for finding in findings:
         typer.echo(f"{finding.path}: {finding.text(talk.language)}")

@@ -9,7 +9,9 @@ from typing import Final
 
 from sops_report.api.envelope import outline
 from sops_report.archive import Archive, TaskFolder
-from sops_report.archive.layout import snapshots_in
+from sops_report.archive.layout import Stored, snapshots_in
+from sops_report.archive.shelf import read_bytes
+from sops_report.errors import InputError
 from sops_report.reading.times import TimeReader
 from sops_report.server.replay import Replay, shown_at
 
@@ -90,12 +92,20 @@ class Register:
 
     def status(self, folder: Path) -> Mapping[str, object]:
         """Return the ``data`` of the answer that a task gives now; nothing if it has none."""
-        series = snapshots_in(folder)
+        series = series_in(folder)
         if not series:
             return {}
         replay = self.replay
         shown = series[-1] if replay is None else shown_at(series, replay.moment_us(series))
         return _data(shown.path)
+
+
+def series_in(folder: Path) -> tuple[Stored, ...]:
+    """Return a task's snapshots, oldest first; none if its pack is damaged."""
+    try:
+        return snapshots_in(folder)
+    except InputError:
+        return ()
 
 
 def _item(task: TaskFolder, status: Mapping[str, object]) -> Item:
@@ -122,8 +132,8 @@ def _iso(value: object) -> str | None:
 def _data(path: Path) -> Mapping[str, object]:
     """Return the ``data`` of a saved answer; nothing where there is none."""
     try:
-        body = path.read_bytes()
-    except OSError:
+        body = read_bytes(path)
+    except InputError:
         return {}
     envelope = outline(body) or {}
     data = envelope.get("data", envelope)

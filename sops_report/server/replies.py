@@ -6,9 +6,11 @@ from pathlib import Path
 
 from sops_report.archive import Archive
 from sops_report.archive.layout import snapshots_in
+from sops_report.archive.shelf import is_there, read_bytes
 from sops_report.config import Credentials
+from sops_report.errors import InputError
 from sops_report.server.questions import OF_OWNER, Question
-from sops_report.server.register import Register
+from sops_report.server.register import Register, series_in
 from sops_report.server.replay import Replay, date_header, known_at, shown_at
 from sops_report.server.responses import Response, refusal_of_gateway, refusal_of_site
 from sops_report.server.tasks import reply_about_tasks
@@ -41,17 +43,17 @@ def _about_task(question: Question, folder: Path, replay: Replay | None) -> Resp
         return _status(folder, replay)
     if question.api == "get_task_detail":
         path = folder / "pipeline_tree.json"
-        return Response(body=path.read_bytes()) if path.is_file() else _unknown(question)
+        return Response(body=read_bytes(path)) if is_there(path) else _unknown(question)
     return _node_detail(question, folder, replay)
 
 
 def _status(folder: Path, replay: Replay | None) -> Response:
     series = snapshots_in(folder)
     if replay is None:
-        return Response(body=series[-1].path.read_bytes())
+        return Response(body=series[-1].read())
     moment_us = replay.moment_us(series)
     shown = shown_at(series, moment_us)
-    return Response(body=shown.path.read_bytes(), headers={"Date": date_header(moment_us)})
+    return Response(body=shown.read(), headers={"Date": date_header(moment_us)})
 
 
 def _refused_credentials(question: Question, expected: Credentials | None) -> Response | None:
@@ -83,7 +85,7 @@ def _folder(question: Question, archive: Archive) -> Path | None:
     scope = question.parameters.get("scope", "cmdb_biz")
     known = archive.tasks(question.biz, question.task_id)
     paths = [task.path for task in known if task.scope == scope]
-    newest = [(snapshots[-1].as_of_us, path) for path in paths if (snapshots := snapshots_in(path))]
+    newest = [(snapshots[-1].as_of_us, path) for path in paths if (snapshots := series_in(path))]
     return max(newest)[1] if newest else None
 
 
@@ -108,8 +110,8 @@ def _node_detail(question: Question, folder: Path, replay: Replay | None) -> Res
 
 def _entries(path: Path, node_id: str) -> list[Mapping[str, object]]:
     try:
-        histories = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
+        histories = json.loads(read_bytes(path))
+    except (InputError, ValueError, RecursionError):
         return []
     found = histories.get(node_id) if isinstance(histories, dict) else None
     entries = found if isinstance(found, list) else []

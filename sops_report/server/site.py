@@ -11,7 +11,7 @@ from typing import ClassVar, Final, Self
 
 from sops_report.archive import Archive
 from sops_report.config import Credentials
-from sops_report.errors import SopsReportError, UsageError
+from sops_report.errors import InputError, SopsReportError, UsageError
 from sops_report.server.faults import Fault, read_fault
 from sops_report.server.mischief import MADE_UP
 from sops_report.server.questions import read_question
@@ -144,7 +144,7 @@ class LocalSite:
             return no_such_address()
         try:
             return reply_to(question, self._register, self._credentials)
-        except OSError:
+        except (OSError, InputError):
             return refusal_of_site(3599999, "the archive cannot be read")
 
 

@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 from typing import Final, TypedDict
 
 from sops_report.archive import Archive
+from sops_report.archive.layout import snapshots_in
 from sops_report.errors import UsageError
 from sops_report.reading.times import TimeReader
 from sops_report.snapshot import Snapshot
@@ -41,25 +43,14 @@ def read_archived(
 def read_saved(path: Path, beside: files.Beside, *, source: str) -> Snapshot:
     """Return a snapshot of the archive; what lies before it in its folder is its history."""
     snapshot = files.read_file(path, beside)
-    earlier = [
-        files.read_file(older, files.Beside())
-        for older in sorted(path.parent.glob("*.json"))
-        if _stem(older) < _stem(path) and _is_answer(older)
-    ]
+    series = [stored.path for stored in snapshots_in(path.parent)]
+    before = list(takewhile(lambda older: older != path, series))
+    earlier = files.read_each(before, files.Beside().completed(path.parent))
     return replace(
         snapshot,
         earlier=(*earlier, *snapshot.earlier),
         origin=replace(snapshot.origin, source=source),
     )
-
-
-def _stem(path: Path) -> tuple[str, int]:
-    moment, _, number = path.name.removesuffix(".json").partition("-")
-    return moment, int(number) if number.isdigit() else 1
-
-
-def _is_answer(path: Path) -> bool:
-    return _COMPACT.match(path.name) is not None and not path.name.endswith(".meta.json")
 
 
 def moment_us(text: str) -> int:

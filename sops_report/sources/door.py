@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from sops_report.archive import Archive
+from sops_report.archive.packs import PACK
+from sops_report.archive.shelf import is_there
 from sops_report.config import Settings, read_settings
 from sops_report.errors import SopsReportError, UsageError
 from sops_report.snapshot import Snapshot
@@ -82,7 +84,7 @@ def read(
 
 def _exists(path: Path) -> bool:
     try:
-        return path.exists()
+        return path.exists() or ((path.parent / PACK).is_file() and is_there(path))
     except (OSError, ValueError):  # too long for a name, or a zero byte in it
         return False
 

@@ -2,23 +2,29 @@
 
 import hashlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
+from sops_report.archive.layout import SIDECAR_SUFFIX, as_mapping
+from sops_report.archive.packs import PACK, members_of
+from sops_report.archive.shelf import is_there, names_in, read_bytes, read_files
 from sops_report.errors import InputError, SopsReportError
 from sops_report.reading import read_snapshots, with_earlier
 from sops_report.reading.decode import MAX_BYTES
 from sops_report.snapshot import Note, Origin, Snapshot
 from sops_report.sources.page import page_in, snapshots_of
-from sops_report.sources.sidecar import origin_of
+from sops_report.sources.sidecar import origin_of, origin_told
 
 _FLOW: Final = "pipeline_tree.json"
 _HISTORIES: Final = "histories.json"
 _OPERATIONS: Final = "operate_records.json"
 _LOGS: Final = "node_logs.json"
+_COMPANIONS: Final = (_FLOW, _HISTORIES, _OPERATIONS, _LOGS)
 _SNAPSHOTS: Final = "snapshots"
+_PACK_SUFFIX: Final = ".tar.xz"
 _LINE_SUFFIXES: Final = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 _ANSWER_SUFFIXES: Final = (".json", ".json.gz", ".json.zst")
 # Where an archive, a site's folder and a business' folder keep the folders of their tasks.
@@ -46,27 +52,32 @@ class Beside:
 
     def completed(self, folder: Path) -> "Beside":
         """Add the companions that lie in *folder* (or above it, if it holds snapshots only)."""
-        above = folder.resolve().parent if folder.resolve().name == _SNAPSHOTS else folder
+        given = {_FLOW: self.flow, _HISTORIES: self.histories}
+        missing = [name for name in _COMPANIONS if given.get(name) is None]
+        found = _lying(folder, missing)
+        if folder.resolve().name == _SNAPSHOTS:
+            above = _lying(folder.resolve().parent, [one for one in missing if one not in found])
+            found = above | found
         return Beside(
-            flow=self.flow if self.flow is not None else _lying(folder, above, _FLOW),
-            histories=(
-                self.histories if self.histories is not None else _lying(folder, above, _HISTORIES)
-            ),
-            operations=_lying(folder, above, _OPERATIONS),
-            logs=_lying(folder, above, _LOGS),
+            flow=found.get(_FLOW, self.flow),
+            histories=found.get(_HISTORIES, self.histories),
+            operations=found.get(_OPERATIONS),
+            logs=found.get(_LOGS),
         )
 
 
-def _lying(folder: Path, above: Path, name: str) -> bytes | None:
-    for place in (folder, above):
-        for path in (place / name, place / f"{name}.gz"):
-            if path.is_file():
-                return read_bytes_of(path)
-    return None
+def _lying(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
+    """Return the companions that lie in a folder: plain, packed with all others, or as ``.gz``."""
+    found = read_files(folder, names)
+    for name in names:
+        path = folder / f"{name}.gz"
+        if name not in found and path.is_file():
+            found[name] = read_bytes_of(path)
+    return found
 
 
 def read_bytes_of(path: Path) -> bytes:
-    """Return a file's bytes.
+    """Return a file's bytes, also if it has been packed since.
 
     Raises:
         InputError: The file cannot be read.
@@ -75,6 +86,8 @@ def read_bytes_of(path: Path) -> bytes:
         with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except OSError as cause:
+        if isinstance(cause, FileNotFoundError) and is_there(path):
+            return read_bytes(path)
         reason = cause.strerror or type(cause).__name__
         raise InputError("unreadable-file", source=path, reason=reason) from cause
     return _checked_size(data, str(path))
@@ -98,9 +111,50 @@ def read_stdin() -> bytes:
 
 
 def read_file(path: Path, beside: Beside, *, task: str | None = None) -> Snapshot:
-    """Read a saved answer, a list of them, or JSON Lines."""
+    """Read a saved answer, a list of them, JSON Lines, or a packed task."""
+    if path.name.endswith(_PACK_SUFFIX):
+        return _read_pack(path, beside, task=task)
     found = _of_file(path, beside.completed(path.parent))
     return newest_of(found, str(path), task)
+
+
+def _read_pack(path: Path, beside: Beside, *, task: str | None) -> Snapshot:
+    """Read a packed task wherever it lies: its newest answer with the others as its history."""
+    held = dict(members_of(path))
+    beside = Beside(
+        flow=held.get(_FLOW) if beside.flow is None else beside.flow,
+        histories=held.get(_HISTORIES) if beside.histories is None else beside.histories,
+        operations=held.get(_OPERATIONS),
+        logs=held.get(_LOGS),
+    )
+    answers = sorted(Path(name) for name in held if _is_answer(name))
+    if not answers:
+        raise InputError("empty-folder", source=path)
+    found = [one for answer in answers for one in _of_file(answer, beside, held)]
+    snapshot = newest_of(found, str(path), task)
+    return replace(snapshot, origin=replace(snapshot.origin, source=str(path)))
+
+
+def read_each(answers: Sequence[Path], beside: Beside) -> list[Snapshot]:
+    """Read the answers of one folder, packed or not; a pack is gone through once.
+
+    Raises:
+        InputError: One of them is none.
+    """
+    held = _held(answers)
+    return [one for answer in answers for one in _of_file(answer, beside, held)]
+
+
+def _held(answers: Sequence[Path]) -> dict[str, bytes]:
+    """Return answers and their sidecars by name."""
+    if not answers:
+        return {}
+    names = [name for answer in answers for name in (answer.name, _sidecar_of(answer))]
+    return read_files(answers[0].parent, names)
+
+
+def _sidecar_of(answer: Path) -> str:
+    return answer.name.removesuffix(".json") + SIDECAR_SUFFIX
 
 
 def read_folder(path: Path, beside: Beside, *, task: str | None = None) -> Snapshot:
@@ -128,9 +182,10 @@ def _read_all(
     """Return the snapshots of all files, and why some could not be read."""
     found: list[Snapshot] = []
     refused: list[SopsReportError] = []
+    held = _held(answers) if (answers[0].parent / PACK).is_file() else {}
     for answer in answers:
         try:
-            found.extend(_of_file(answer, companions))
+            found.extend(_of_file(answer, companions, held))
         except InputError as refusal:
             refused.append(refusal)
     if not found:
@@ -220,25 +275,32 @@ def _answers_in(folder: Path) -> list[Path]:
         InputError: The folder cannot be read.
     """
     try:
-        names = list(folder.iterdir()) if folder.is_dir() else []
+        names = names_in(folder) if folder.is_dir() else set()
     except OSError as cause:
         raise InputError("unreadable-file", source=folder, reason=cause.strerror) from cause
-    return sorted(
-        path
-        for path in names
-        if path.is_file()
-        and path.name.endswith(_ANSWER_SUFFIXES)
-        and not path.name.endswith(_NO_ANSWERS)
-        and not path.name.startswith((_FLOW, _HISTORIES, _OPERATIONS, _LOGS, "."))
+    found = (folder / name for name in names if _is_answer(name))
+    return sorted(path for path in found if not path.is_dir())
+
+
+def _is_answer(name: str) -> bool:
+    return (
+        name.endswith(_ANSWER_SUFFIXES)
+        and not name.endswith(_NO_ANSWERS)
+        and not name.startswith((*_COMPANIONS, "."))
     )
 
 
-def _of_file(path: Path, beside: Beside) -> list[Snapshot]:
-    data = read_bytes_of(path)
+def _of_file(
+    path: Path, beside: Beside, held: Mapping[str, bytes] = MappingProxyType({})
+) -> list[Snapshot]:
+    """Read one file; *held* are the bytes of some that have been read already."""
+    data = held[path.name] if path.name in held else read_bytes_of(path)
     page = page_in(data)
     if page is not None:
         return snapshots_of(page, str(path))
-    origin = _with_hash(origin_of(path), data)
+    sidecar = held.get(_sidecar_of(path))
+    origin = origin_of(path) if sidecar is None else origin_told(path, as_mapping(sidecar))
+    origin = _with_hash(origin, data)
     return _snapshots(data, origin, beside, lines=path.name.endswith(_LINE_SUFFIXES))
 
 

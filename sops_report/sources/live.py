@@ -17,6 +17,8 @@ from sops_report.analysis.clock import read_clock
 from sops_report.api.client import SopsClient
 from sops_report.api.clients import Clients
 from sops_report.archive import Archive, Saved
+from sops_report.archive.shelf import is_there
+from sops_report.archive.shelf import read_bytes as archived_bytes
 from sops_report.config import Settings, Site, make_site
 from sops_report.errors import InputError, SopsReportError, UsageError
 from sops_report.reading import read_bytes
@@ -219,10 +221,10 @@ class _Errand:
             place["biz"], self.task_id, site=place["site"], scope=place["scope"]
         ).path
         path = newest.with_name("pipeline_tree.json")
-        if not path.is_file():
+        if not is_there(path):
             return None
         try:
-            return read_flow(json.loads(path.read_bytes()))
+            return read_flow(json.loads(archived_bytes(path)))
         except (ValueError, RecursionError):
             return None
 

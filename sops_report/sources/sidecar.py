@@ -1,15 +1,21 @@
 """What the sidecar of a saved answer (``<name>.meta.json``) tells of its origin."""
 
-import json
+from collections.abc import Mapping
 from pathlib import Path
 
+from sops_report.archive.layout import SIDECAR_SUFFIX, read_sidecar
 from sops_report.reading.times import TimeReader
 from sops_report.snapshot import Origin
 
 
 def origin_of(path: Path) -> Origin:
     """Return where the answer in *path* came from; a missing or broken sidecar tells nothing."""
-    about = _sidecar(path)
+    stem = path.name.removesuffix(".gz").removesuffix(".zst").removesuffix(".json")
+    return origin_told(path, read_sidecar(path.with_name(f"{stem}{SIDECAR_SUFFIX}")))
+
+
+def origin_told(path: Path, about: Mapping[str, object]) -> Origin:
+    """Return where the answer in *path* came from, as its sidecar tells it."""
     fetched_at = TimeReader().read(about.get("fetched_at")).us
     return Origin(
         source=str(path),
@@ -21,15 +27,6 @@ def origin_of(path: Path) -> Origin:
     )
 
 
-def _sidecar(path: Path) -> dict[str, object]:
-    stem = path.name.removesuffix(".gz").removesuffix(".zst").removesuffix(".json")
-    try:
-        about = json.loads(path.with_name(f"{stem}.meta.json").read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return about if isinstance(about, dict) else {}
-
-
-def _text(about: dict[str, object], name: str) -> str | None:
+def _text(about: Mapping[str, object], name: str) -> str | None:
     value = about.get(name)
     return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else None

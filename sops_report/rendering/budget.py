@@ -17,6 +17,8 @@ class PageOptions:
             that allow no inline style.
         js: ``inline`` or ``none``; nothing on the page needs it.
         max_bytes: The page's budget; quiet rows are folded until it holds.
+        explorer: ``auto``: a large run has a canvas with every node; ``only``: that canvas and the
+            first lines are the whole page; ``none``.
         full: Every node gets its row, as far as *max_bytes* allows.
         charts: Files with pictures that lie beside the page, named in its last part.
     """
@@ -25,6 +27,7 @@ class PageOptions:
     js: str = "inline"
     max_bytes: int = DEFAULT_BYTES
     full: bool = False
+    explorer: str = "auto"
     charts: tuple[str, ...] = ()
 
 

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from sops_report.rendering import gantt, listing
 from sops_report.rendering.budget import Limits, PageOptions, limits_for
+from sops_report.rendering.explorer import Explorer, explorer
 from sops_report.rendering.flowchart import flowchart
 from sops_report.rendering.links import safe_link
 from sops_report.rendering.overview import overview
@@ -66,8 +67,9 @@ def render_page(report: Report, language: Language, zone: tzinfo, options: PageO
     template = environment().get_template("report.html.j2")
     limits = limits_for(options, len(report.nodes))
     is_shrunk = False
+    canvas = explorer(voice, options)
     for _ in range(_TRIES):
-        context = _context(voice, limits, options) | {"is_shrunk": is_shrunk}
+        context = _context(voice, limits, options, canvas) | {"is_shrunk": is_shrunk}
         page = Page(template.render(context))
         n_bytes = len(page.encode("utf-8", "replace"))
         if n_bytes <= options.max_bytes or limits == limits.smaller(0.5):
@@ -76,7 +78,9 @@ def render_page(report: Report, language: Language, zone: tzinfo, options: PageO
     return page
 
 
-def _context(voice: Voice, limits: Limits, options: PageOptions) -> dict[str, Any]:
+def _context(
+    voice: Voice, limits: Limits, options: PageOptions, canvas: Explorer | None
+) -> dict[str, Any]:
     report = voice.report
     scale = scale_of(report)
     table = choose(report, limits.table, limits.most_table)
@@ -85,7 +89,8 @@ def _context(voice: Voice, limits: Limits, options: PageOptions) -> dict[str, An
     style, script = asset("report.css"), asset("report.js")
     return {
         "v": voice, "r": report, "t": voice.say, "listing": listing, "limits": limits,
-        "o": options, "style": style, "script": script, "policy": _policy(options),
+        "o": options, "style": style, "script": script, "policy": _policy(options, canvas),
+        "explorer": canvas, "explorer_script": asset("explorer.js"),
         "overview": overview(voice, scale),
         "timeline": _gantts(voice, scale, timeline, listed), "scale": scale,
         "n_folded": _n_folded(timeline), "n_unlisted": _n_folded(table),
@@ -134,10 +139,11 @@ def asset(name: str) -> Markup:
     return Markup("\n".join(kept))  # noqa: S704 - ours
 
 
-def _policy(options: PageOptions) -> str:
+def _policy(options: PageOptions, canvas: Explorer | None) -> str:
     is_inline = options.css == "inline"
     style = f"'{_hash(asset('report.css'))}'" if is_inline else "'self'"
-    script = f"'{_hash(asset('report.js'))}'" if options.js == "inline" else "'none'"
+    scripts = ["report.js"] * (options.js == "inline") + ["explorer.js"] * (canvas is not None)
+    script = " ".join(f"'{_hash(asset(name))}'" for name in scripts) or "'none'"
     return (
         f"default-src 'none'; style-src {style}; script-src {script}; "
         "img-src data:; base-uri 'none'; form-action 'none'"

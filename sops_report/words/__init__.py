@@ -15,6 +15,7 @@ from sops_report.words import (
     cli,
     dialects,
     errors,
+    explorer,
     export,
     glossary,
     kit,
@@ -56,6 +57,7 @@ CATALOGUE: Final = _merge(
     cli.WORDS,
     dialects.WORDS,
     errors.WORDS,
+    explorer.WORDS,
     export.WORDS,
     glossary.WORDS,
     kit.WORDS,
@@ -75,6 +77,16 @@ CATALOGUE: Final = _merge(
 def has_words(key: str) -> bool:
     """Tell whether the catalogue knows *key*."""
     return key in CATALOGUE
+
+
+def template(key: str, language: Language) -> str:
+    """Return the text of *key* with its placeholders open, for a script that fills them.
+
+    Example:
+        >>> template("length.minutes", Language.EN)
+        '{m} m {s:02} s'
+    """
+    return CATALOGUE[key][language is Language.ZH]
 
 
 def say(key: str, language: Language, /, **values: object) -> str:

@@ -1,0 +1,145 @@
+"""Every node of a large run, for the canvas of the page: what the script draws, and its words.
+
+The static page folds quiet nodes; where scripts run, this shows all of them. Both are made from the
+same report. Without scripts the section says so and nothing is missing that the folds do not count.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from sops_report.rendering.budget import PageOptions
+from sops_report.rendering.palette import TONE_FILLS
+from sops_report.rendering.planes import Columns, packed
+from sops_report.rendering.visible import line
+from sops_report.rendering.voice import Voice, tone
+from sops_report.report.model import Node, Report
+from sops_report.words import template
+from sops_report.words.lengths import number
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+FEWEST: Final = 2_000  # below, the table of the page lists every node
+_MOST_IDS: Final = 150_000  # random ids cost 22 bytes a node
+_MOST_RETRIES: Final = 255
+_LABEL: Final = 120
+_ID: Final = 60
+_SECOND, _MILLI = 1, 1_000  # ticks in a second
+_CRITICAL, _NO_START, _ROOT_CAUSE = 1, 2, 4
+
+_WORDS: Final = (
+    "search", "hint", "all", "retried", "critical", "slowest", "open", "close", "whole", "shown",
+    "nothing", "no_start", "root_cause", "on_path", "retries", "plot",
+)  # fmt: skip
+_UNITS: Final = ("below", "seconds", "minutes", "hours", "days")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explorer:
+    """What a page needs to show every node.
+
+    Attributes:
+        data: The packed nodes; see `planes.packed`.
+        n: How many.
+        is_alone: It is the page's main part: it starts at once, not when it comes into sight.
+    """
+
+    data: str
+    n: int
+    is_alone: bool
+
+    @property
+    def count(self) -> str:
+        """Return the number of nodes as people write it."""
+        return number(self.n)
+
+
+def explorer(voice: Voice, options: PageOptions) -> Explorer | None:
+    """Return the explorer of a page, None where it has none."""
+    n = len(voice.report.nodes)
+    is_alone = options.explorer == "only"
+    is_wanted = is_alone or (options.explorer == "auto" and n > FEWEST)
+    if options.js == "none" or not is_wanted:
+        return None
+    return Explorer(data=_packed(voice), n=n, is_alone=is_alone)
+
+
+def _packed(voice: Voice) -> str:
+    report = voice.report
+    names, codes = _labels(voice)
+    ticks = _ticks(report)
+    tones = list(TONE_FILLS)
+    start, took = _times(report, ticks)
+    ids = [_id(node) for node in report.nodes] if len(report.nodes) <= _MOST_IDS else []
+    columns = Columns(
+        depth=_array([node.depth for node in report.nodes]),
+        label=_array(codes),
+        tone=_array([tones.index(tone(node)) for node in report.nodes]),
+        flags=_array([_flags(node) for node in report.nodes]),
+        retry=_array([min(node.retry or 0, _MOST_RETRIES) for node in report.nodes]),
+        start=start,
+        took=took,
+        ids=ids,
+    )
+    header = {
+        "n": len(report.nodes),
+        "ticks": ticks,
+        "labels": names,
+        "tones": [[name, voice.say(f"letter.{name}"), voice.tone_word(name)] for name in tones],
+        "words": {key: template(f"explorer.{key}", voice.language) for key in _WORDS},
+        "units": {key: template(f"length.{key}", voice.language) for key in _UNITS},
+    }
+    return packed(columns, header)
+
+
+def _labels(voice: Voice) -> tuple[list[str], list[int]]:
+    """Return the distinct names, and for each node the place of its own."""
+    place: dict[str, int] = {}
+    codes = []
+    for node in voice.report.nodes:
+        name = line(voice.label(node), _LABEL)
+        codes.append(place.setdefault(name, len(place)))
+    return list(place), codes
+
+
+def _id(node: Node) -> str:
+    return line(node.node_id or "", _ID)
+
+
+def _flags(node: Node) -> int:
+    return (
+        _CRITICAL * node.on_critical_path
+        | _NO_START * (node.start_time is None)
+        | _ROOT_CAUSE * node.is_root_cause
+    )
+
+
+def _ticks(report: Report) -> int:
+    """Return how fine times are told: whole seconds where the server ticks them."""
+    moments = (when for node in report.nodes for when in (node.start_time, node.end_time))
+    fine = any(when.microsecond for when in moments if when is not None)
+    return _MILLI if fine else _SECOND
+
+
+def _times(report: Report, ticks: int) -> tuple["NDArray[np.int64]", "NDArray[np.int64]"]:
+    """Return start and length of all nodes in ticks; a node without a start gets the one above."""
+    first = min((node.start_time for node in report.nodes if node.start_time), default=None)
+    starts, lengths = [], []
+    last = 0
+    for node in report.nodes:
+        last = last if node.start_time is None else _since(first, node.start_time, ticks)
+        starts.append(last)
+        lengths.append(max(0, round((node.duration_s or 0) * ticks)))
+    return _array(starts), _array(lengths)
+
+
+def _since(first: datetime | None, when: datetime, ticks: int) -> int:
+    return round((when - (first or when)).total_seconds() * ticks)
+
+
+def _array(values: list[int]) -> "NDArray[np.int64]":
+    import numpy as np  # noqa: PLC0415 - only large pages need it
+
+    return np.asarray(values, dtype=np.int64)

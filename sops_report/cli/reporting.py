@@ -48,6 +48,12 @@ MaxBytes = Annotated[
     int | None, typer.Option("--max-bytes", metavar="N", min=20_000, help="help.max_bytes")
 ]
 
+Explorer = Annotated[
+    str,
+    typer.Option("--explorer", metavar="auto|only|none", show_default=False, help="help.explorer"),
+]
+
+_EXPLORER: Final = ("auto", "only", "none")
 _CSS: Final = ("inline", "external")
 _JS: Final = ("inline", "none")
 _OTHER_SUFFIXES: Final = {"htm": "html", "markdown": "md", "text": "txt"}
@@ -73,6 +79,7 @@ def report(  # noqa: PLR0913 - options
     css: Css = "inline",
     js: Js = "inline",
     full: Full = False,
+    explorer: Explorer = "auto",
     max_bytes: MaxBytes = None,
     postmortem: PostMortemFile = None,
     anonymise: Anonymise = False,
@@ -86,6 +93,7 @@ def report(  # noqa: PLR0913 - options
     check_dialect(dialect)
     _check_word("--css", css, _CSS)
     _check_word("--js", js, _JS)
+    _check_word("--explorer", explorer, _EXPLORER)
     chosen = rules_of(no_redact=no_redact, ips=ips, patterns=pattern, file=rules)
     subject = with_pseudonyms(snapshot) if anonymise else snapshot
     made = _remembering(build_report(subject, zone=talk.zone), talk.command)
@@ -98,7 +106,7 @@ def report(  # noqa: PLR0913 - options
         report=made,
         talk=talk,
         rules=chosen,
-        page=page_options(css=css, js=js, full=full, max_bytes=max_bytes),
+        page=page_options(css=css, js=js, full=full, explorer=explorer, max_bytes=max_bytes),
         dialect=dialect or "github",
         embed=not no_embed,
     )

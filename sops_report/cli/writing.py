@@ -88,7 +88,9 @@ class Writer:
                 yield folder / STYLE, str(asset(STYLE))
 
 
-def page_options(*, css: str, js: str, full: bool, max_bytes: int | None) -> PageOptions:
+def page_options(
+    *, css: str, js: str, full: bool, explorer: str, max_bytes: int | None
+) -> PageOptions:
     """Return how a page is made; the default budget where none is given."""
-    options = PageOptions(css=css, js=js, full=full)
+    options = PageOptions(css=css, js=js, full=full, explorer=explorer)
     return options if max_bytes is None else replace(options, max_bytes=max_bytes)

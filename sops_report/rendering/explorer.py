@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FEWEST: Final = 2_000  # below, the table of the page lists every node
-_MOST_IDS: Final = 150_000  # random ids cost 22 bytes a node
+_SHARE: Final = 0.35  # of the page's budget, for the script and all data
+_SHARE_OF_IDS: Final = 0.015  # random ids are seven times as large as everything else
+_SCRIPT: Final = 18_000
+_ID_BYTES: Final = 26  # a node with its random id
 _MOST_RETRIES: Final = 255
 _LABEL: Final = 120
 _ID: Final = 60
@@ -43,11 +46,13 @@ class Explorer:
     Attributes:
         data: The packed nodes; see `planes.packed`.
         n: How many.
+        has_ids: It knows the ids too; there was room for them.
         is_alone: It is the page's main part: it starts at once, not when it comes into sight.
     """
 
     data: str
     n: int
+    has_ids: bool
     is_alone: bool
 
     @property
@@ -63,16 +68,20 @@ def explorer(voice: Voice, options: PageOptions) -> Explorer | None:
     is_wanted = is_alone or (options.explorer == "auto" and n > FEWEST)
     if options.js == "none" or not is_wanted:
         return None
-    return Explorer(data=_packed(voice), n=n, is_alone=is_alone)
+    ids_fit = n * _ID_BYTES < options.max_bytes * _SHARE_OF_IDS
+    data = _packed(voice, with_ids=ids_fit)
+    if len(data) + _SCRIPT > options.max_bytes * _SHARE and not is_alone:
+        return None
+    return Explorer(data=data, n=n, is_alone=is_alone, has_ids=ids_fit)
 
 
-def _packed(voice: Voice) -> str:
+def _packed(voice: Voice, *, with_ids: bool) -> str:
     report = voice.report
     names, codes = _labels(voice)
     ticks = _ticks(report)
     tones = list(TONE_FILLS)
     start, took = _times(report, ticks)
-    ids = [_id(node) for node in report.nodes] if len(report.nodes) <= _MOST_IDS else []
+    ids = [_id(node) for node in report.nodes] if with_ids else []
     columns = Columns(
         depth=_array([node.depth for node in report.nodes]),
         label=_array(codes),

@@ -83,19 +83,21 @@ def _context(
 ) -> dict[str, Any]:
     report = voice.report
     scale = scale_of(report)
-    table = choose(report, limits.table, limits.most_table)
-    timeline = choose(report, limits.timeline, limits.most_timeline) if scale else []
+    is_alone = canvas is not None and canvas.is_alone
+    table = [] if is_alone else choose(report, limits.table, limits.most_table)
+    is_drawn = scale is not None and not is_alone
+    timeline = choose(report, limits.timeline, limits.most_timeline) if is_drawn else []
     listed = frozenset(row.node.position for row in table)
     style, script = asset("report.css"), asset("report.js")
     return {
         "v": voice, "r": report, "t": voice.say, "listing": listing, "limits": limits,
         "o": options, "style": style, "script": script, "policy": _policy(options, canvas),
-        "explorer": canvas, "explorer_script": asset("explorer.js"),
+        "explorer": canvas, "is_alone": is_alone, "explorer_script": asset("explorer.js"),
         "overview": overview(voice, scale),
         "timeline": _gantts(voice, scale, timeline, listed), "scale": scale,
         "n_folded": _n_folded(timeline), "n_unlisted": _n_folded(table),
         "n_telling": sum(row.fold.n_telling for row in table),
-        "chart": flowchart(voice, limits.flow, listed),
+        "chart": None if is_alone else flowchart(voice, limits.flow, listed),
         "pieces": gantt.ledger_pieces(report.ledger),
         "n_sections": Counter(section.section_class for section in report.critical_path),
         "sections": listing.sections(report, limits.sections),

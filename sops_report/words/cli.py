@@ -130,6 +130,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "The page's small script: inside it (as if not given), or none.",
             "页面脚本：内联，或不带。",
         ),
+        "help.explorer": (
+            "A canvas with every node: on large runs (auto), as the main part (only), or none.",
+            "全部节点浏览器：大任务时附带（auto）、作为主体（only）或不带（none）。",
+        ),
         "help.full": (
             "Give every node a row, as far as --max-bytes allows.",
             "尽可能显示每个节点，受 --max-bytes 限制。",

@@ -8,6 +8,7 @@ from typing import Final
 WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "explorer.title": ("Explorer", "全部节点浏览器"),
     "explorer.about": ("All {n} nodes, unfolded, on a true scale of time. Arrow keys move and open, + and − or Ctrl and the wheel zoom, dragging moves the time.", "不折叠地显示全部 {n} 个节点，时间按真实比例。方向键移动和展开，+、− 或 Ctrl 加滚轮缩放，拖动平移时间。"),
+    "explorer.no_ids": ("There was no room for the node ids; the command “sops-report nodes” lists them.", "篇幅所限未包含节点 ID，可用命令 sops-report nodes 列出。"),
     "explorer.no_script": ("It needs scripts, which are off here. The timeline and the table fold what does not fit and count it.", "此功能需要脚本，当前脚本被禁用。时间线和节点明细已折叠放不下的节点并计数。"),
     "explorer.search": ("Find in all nodes", "在全部节点中查找"),
     "explorer.hint": ("name or id …", "名称或 ID……"),

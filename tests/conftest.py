@@ -5,6 +5,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from browsing import browser, visit  # noqa: F401 - fixtures
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -1,8 +1,6 @@
 """The page in a real Chromium: nothing runs, nothing is asked for, everybody can read it."""
 
-import os
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -10,9 +8,10 @@ from pathlib import Path
 import pytest
 import reports
 from axe_playwright_python.sync_playwright import Axe
+from browsing import ADDRESS
 from pdf_text import texts_of
 from PIL import Image
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from sops_report.rendering import render
 from sops_report.rendering.bundle import bundle
@@ -22,7 +21,6 @@ from sops_report.words.lengths import display_zone
 
 pytestmark = pytest.mark.browser
 
-ADDRESS = "http://report.test/"
 JENKINS = "sandbox; default-src 'none'; img-src 'self'; style-src 'self';"
 POLICIES = {
     "none": "",
@@ -34,55 +32,6 @@ POLICIES = {
 }
 NAMES = sorted(reports.SAMPLES)
 LANGUAGES = list(Language)
-
-
-def _program() -> str | None:
-    names = ("chromium", "google-chrome", "chromium-browser")
-    named = os.environ.get("SOPS_REPORT_BROWSER")
-    return named or next(filter(None, map(shutil.which, names)), None)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = _program()
-    if program is None:
-        pytest.skip("no Chromium on PATH and SOPS_REPORT_BROWSER is not set")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def visit(browser: Browser) -> Iterator[Callable[..., tuple[Page, list[str]]]]:
-    """Return a function that opens a text as a page and lists everything that happens."""
-    opened: list[Page] = []
-
-    def open_page(text: str, policy: str = "", **context: object) -> tuple[Page, list[str]]:
-        page = browser.new_page(**context)  # type: ignore[arg-type]
-        opened.append(page)
-        events: list[str] = []
-        page.route("**/*", partial(_answer, text, policy, events))
-        page.on("dialog", lambda dialog: (events.append("dialog"), dialog.dismiss()))
-        page.on("pageerror", lambda error: events.append(f"error {error}"))
-        page.on("console", lambda message: events.append(f"console {message.text}"))
-        page.goto(ADDRESS)
-        return page, events
-
-    yield open_page
-    for page in opened:
-        page.close()
-
-
-def _answer(text: str, policy: str, events: list[str], route: Route) -> None:
-    if route.request.url != ADDRESS:
-        events.append(f"request {route.request.url}")
-        route.abort()
-        return
-    headers = {"Content-Type": "text/html; charset=utf-8"}
-    if policy:
-        headers["Content-Security-Policy"] = policy
-    route.fulfill(body=text, headers=headers)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

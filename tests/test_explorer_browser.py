@@ -1,0 +1,159 @@
+"""The explorer in a real Chromium: it shows every node, finds them, and needs nothing."""
+
+from functools import cache, partial
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browsing import Visit
+from playwright.sync_api import Page
+
+from benchmarks.generate import answer
+from sops_report.reading import read_bytes
+from sops_report.rendering.budget import PageOptions
+from sops_report.rendering.html import render_page
+from sops_report.report.build import build_report
+from sops_report.words import Language
+from sops_report.words.lengths import display_zone
+
+pytestmark = pytest.mark.browser
+
+N = 2_500
+HOSTILE = "<img src=x onerror=alert(1)>\u202e${x}"
+
+
+@cache
+def page_text(language: Language, explorer: str = "auto", budget: int = 100_000_000) -> str:
+    """Return the page of a large run with one hostile name."""
+    data = answer(N - 1).replace(b'"name": "zone-7-', b'"name": "' + _escaped(HOSTILE), 1)
+    options = PageOptions(explorer=explorer, max_bytes=budget)
+    return render_page(build_report(read_bytes(data)), language, display_zone(480), options)
+
+
+def _escaped(text: str) -> bytes:
+    return text.encode("ascii", "backslashreplace")
+
+
+def open_explorer(visit: Visit, **context: object) -> tuple[Page, list[str]]:
+    """Open the page and scroll to the explorer until it has drawn."""
+    language = context.pop("language", Language.EN)
+    page, events = visit(page_text(Language(str(language))), **context)
+    page.locator("#s-explorer").scroll_into_view_if_needed()
+    page.wait_for_selector(f"#explorer[data-ready='{N}']")
+    return page, events
+
+
+def dark_pixels(page: Page) -> int:
+    """Count the pixels of the canvas that are not paper."""
+    return int(
+        page.evaluate(
+            """() => {
+              const { width, height } = document.querySelector("#explorer canvas");
+              const pen = document.querySelector("#explorer canvas").getContext("2d");
+              const all = pen.getImageData(0, 0, width, height).data;
+              let n = 0;
+              for (let i = 0; i < all.length; i += 4) n += all[i] < 200;
+              return n;
+            }"""
+        )
+    )
+
+
+def test_it_draws_rows_and_bars(visit: Visit) -> None:
+    page, events = open_explorer(visit)
+    assert dark_pixels(page) > 2_000
+    assert events == []
+
+
+def test_it_waits_until_it_comes_near(visit: Visit) -> None:
+    page, _ = visit(page_text(Language.EN))
+    page.wait_for_timeout(200)
+    assert page.get_attribute("#explorer", "data-ready") is None
+
+
+def test_keys_go_through_the_rows_and_the_row_is_told(visit: Visit) -> None:
+    page, events = open_explorer(visit)
+    page.focus("#explorer .view")
+    told = page.locator("#explorer-node")
+    first = told.inner_text()
+    assert "版本发布 release" in first
+    page.keyboard.press("ArrowDown")
+    assert told.inner_text() != first
+    page.keyboard.press("End")
+    last = told.inner_text()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowDown")
+    assert told.inner_text() == last
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowDown")
+    assert told.inner_text() == first, "the closed root is the only row"
+    assert events == []
+
+
+def test_the_search_counts_what_it_finds(visit: Visit) -> None:
+    page, events = open_explorer(visit)
+    page.fill("#explorer input", "onerror")
+    page.wait_for_function("() => document.querySelector('#explorer output').textContent !== ''")
+    assert page.inner_text("#explorer output") == "1 of 2,500 nodes"
+    page.focus("#explorer .view")
+    page.keyboard.press("End")
+    assert "<img src=x onerror=alert(1)>⟨U+202E⟩" in page.inner_text("#explorer-node")
+    node_id = page.inner_text("#explorer-node").rsplit(" · ", 1)[1]
+    page.fill("#explorer input", node_id)
+    page.wait_for_timeout(300)
+    assert page.inner_text("#explorer output") == "1 of 2,500 nodes"
+    page.fill("#explorer input", "there is none")
+    page.wait_for_function(
+        "() => document.querySelector('#explorer output').textContent === 'no node'"
+    )
+    assert events == []
+
+
+@pytest.mark.parametrize("choice", ["retried", "critical", "slowest"])
+def test_a_choice_leaves_its_nodes_and_what_holds_them(choice: str, visit: Visit) -> None:
+    page, _ = open_explorer(visit)
+    page.select_option("#explorer select", choice)
+    found = int(page.inner_text("#explorer output").split(" of ")[0].replace(",", ""))
+    assert 0 < found < N
+    if choice == "slowest":
+        assert found == 100
+
+
+def test_zooming_redraws_and_a_double_click_shows_all(visit: Visit) -> None:
+    page, _ = open_explorer(visit)
+    shot = partial(page.evaluate, "() => document.querySelector('#explorer canvas').toDataURL()")
+    before = shot()
+    page.click("#explorer button >> text='+'")
+    page.wait_for_timeout(100)
+    assert shot() != before
+    page.locator("#explorer .view").dblclick(position={"x": 700, "y": 10})
+    page.wait_for_timeout(100)
+    assert shot() == before
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", list(Language))
+def test_axe_finds_nothing(language: Language, scheme: str, visit: Visit) -> None:
+    page, _ = open_explorer(visit, language=language, color_scheme=scheme, bypass_csp=True)
+    others = "main > section:not(#s-explorer)"  # they have tests of their own
+    page.evaluate(f"document.querySelectorAll('{others}').forEach(other => other.remove())")
+    found = Axe().run(page).response["violations"]
+    assert [violation["id"] for violation in found] == []
+
+
+def test_without_scripts_it_says_so(visit: Visit) -> None:
+    page, _ = visit(page_text(Language.ZH), java_script_enabled=False)
+    assert "此功能需要脚本" in page.inner_text("#s-explorer")
+    assert not page.locator("#explorer").is_visible()
+
+
+def test_alone_it_starts_at_once(visit: Visit) -> None:
+    page, events = visit(page_text(Language.ZH, "only"))
+    page.wait_for_selector(f"#explorer[data-ready='{N}']")
+    assert page.locator("#s-nodes").count() == 0
+    assert events == []
+
+
+def test_a_phone_scrolls_down_only(visit: Visit) -> None:
+    page, _ = open_explorer(visit, viewport={"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360

@@ -12,22 +12,16 @@ from typing import Final
 
 from sops_report.errors import UsageError
 from sops_report.files import write_whole
-from sops_report.redaction import (
-    BUILT_IN,
-    Rule,
-    data_block,
-    redact,
-    redact_answer,
-    redact_text,
-    with_data,
-)
+from sops_report.redaction import BUILT_IN, Rule, data_of, redact, redact_answer, redact_text
 from sops_report.rendering import render
+from sops_report.rendering.budget import PageOptions
 from sops_report.rendering.visible import line
 from sops_report.report.build import build_report
 from sops_report.report.model import Report
 from sops_report.report.postmortem import PostMortem
 from sops_report.snapshot import Snapshot
 from sops_report.words import Language
+from sops_report.words.lengths import display_zone
 
 _MIB: Final = 1024**2
 _TITLE: Final = 80
@@ -123,12 +117,13 @@ def make_kit(  # noqa: PLR0913 - options
     Raises:
         UsageError: There is no such tracker or dialect.
     """
+    from sops_report.rendering.html import render_page  # noqa: PLC0415 - brings Jinja
+
     where = _tracker(tracker)
     made, _ = redact(_made(snapshot, zone, postmortem, command), rules)
     name = "report.html" if where.takes_html else "report.zip"
-    page = render(made, "html", language, zone, rules=rules)
-    if embed:
-        page = str(with_data(page, data_block(snapshot, rules, where.limit // 2)))
+    options = PageOptions(data=data_of(snapshot, rules) if embed else None)
+    page = render_page(made, language, display_zone(made.task.offset_minutes, zone), options)
     whole = page.encode("utf-8", "replace")
     files = {
         "title.txt": f"{line(made.verdict.title[language], _TITLE)}\n".encode(),

@@ -13,11 +13,12 @@ from sops_report.analysis import analyse
 from sops_report.analysis.people import people_waits
 from sops_report.reading import read_snapshots
 from sops_report.reading.evidence import MOST_LINES, MOST_LOG, read_evidence
-from sops_report.redaction import anonymise, data_block, redact, with_data
+from sops_report.redaction import anonymise, data_of, redact
 from sops_report.rendering import Format, render
 from sops_report.report.build import build_report
 from sops_report.snapshot import Origin, Snapshot
 from sops_report.sources import read
+from sops_report.sources.page import BLOCK_ID
 from sops_report.words import Language
 
 CORPUS = Path(__file__).parent / "data" / "corpus"
@@ -145,12 +146,17 @@ def test_people_are_numbered_and_named_on_request_only(to: Format, language: Lan
     assert "annabel" in render(build_report(replace(snapshot, names=True)), to, language)
 
 
+def page_with(block: str | None) -> str:
+    assert block is not None
+    return f'<script type="application/json" id="{BLOCK_ID}">{block}</script>'
+
+
 def test_a_page_carries_names_only_where_they_were_asked_for(tmp_path: Path) -> None:
     snapshot = seen(GOOD, done(0, "start", who="annabel"), done(3, "pause", who="bo-x"))
     for names in (False, True):
         subject = replace(snapshot, names=names)
         page = tmp_path / f"{names}.html"
-        page.write_text(with_data("<body></body>", data_block(subject)), "utf-8")
+        page.write_text(page_with(data_of(subject).block), "utf-8")
         again = replace(read(page), names=names)
         assert build_report(again).operations == build_report(subject).operations
         assert ("annabel" in repr([op.operator for op in again.operations or ()])) is names
@@ -236,10 +242,9 @@ def test_no_secret_of_log_inputs_outputs_or_record_reaches_a_document(to: Format
 
 
 def test_no_secret_is_in_the_data_that_a_page_carries(tmp_path: Path) -> None:
-    block = data_block(left_behind())
-    assert block is not None
+    block = data_of(left_behind()).block
     page = tmp_path / "page.html"
-    page.write_text(with_data("<body></body>", block), "utf-8")
+    page.write_text(page_with(block), "utf-8")
     again = read(page)
     assert CANARY not in repr(again.evidence) + repr(again.operations)
     before, _ = redact(build_report(left_behind()))

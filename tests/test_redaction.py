@@ -243,3 +243,13 @@ def test_the_checksum_of_an_identity_number() -> None:
     assert is_identity("11010519491231002X")
     assert not is_identity("110105194912310021")
     assert not is_identity("110105194913310029")
+
+
+@pytest.mark.parametrize("pattern", ["^alpha", "omega$", r"(?<!\s)alpha"])
+def test_own_patterns_that_look_at_the_ends_of_a_text(pattern: str) -> None:
+    report = reports.failed()
+    labels = ("first", "alpha omega", "last")
+    nodes = tuple(replace(node, label=labels[node.position % 3]) for node in report.nodes)
+    masked, counts = redact(replace(report, nodes=nodes), own_rules([pattern]))
+    assert counts["own"] == 1
+    assert all(MASK in node.label for node in masked.nodes if node.position % 3 == 1)

@@ -6,28 +6,38 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from benchmarks.generate import answer
 from sops_report.errors import InputError
 from sops_report.reading.children import read_child_tasks
 from sops_report.reading.flow import read_flow
 from sops_report.reading.histories import read_histories
 from sops_report.reading.times import TimeReader
-from sops_report.redaction import data_block, with_data
-from sops_report.rendering import render
+from sops_report.redaction import Data, data_of, redact
+from sops_report.rendering.budget import PageOptions
+from sops_report.rendering.html import render_page
 from sops_report.report.as_json import as_json
 from sops_report.report.build import build_report
 from sops_report.snapshot import Attempt, Flow, FlowNode, Snapshot
 from sops_report.sources import read
+from sops_report.sources.packing import PackingError, pack, unpack_text
 from sops_report.sources.page import answer_in_page, page_in, page_of
 from sops_report.words import Language
+from sops_report.words.lengths import display_zone
 
 CORPUS = Path(__file__).resolve().parent / "data" / "corpus"
 TASKS = sorted(path.name for path in CORPUS.iterdir() if (path / "snapshots").is_dir())
 
 
 def page(snapshot: Snapshot) -> str:
-    html = render(build_report(snapshot), "html")
-    return with_data(html, data_block(snapshot))
+    return page_with(snapshot, data_of(snapshot))
+
+
+def page_with(snapshot: Snapshot, data: Data | None) -> str:
+    report, _ = redact(build_report(snapshot))
+    return str(render_page(report, Language.EN, display_zone(480), PageOptions(data=data)))
 
 
 def told(snapshot: Snapshot) -> dict[str, object]:
@@ -56,7 +66,7 @@ def test_a_page_from_bytes_and_a_page_of_a_page(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("task", TASKS)
 def test_the_block_cannot_leave_its_element(task: str) -> None:
-    block = data_block(read(CORPUS / task))
+    block = data_of(read(CORPUS / task)).block
     assert block is not None
     assert not re.search("[<>&\u2028\u2029]", block)
     json.loads(block)
@@ -92,26 +102,61 @@ def test_equal_input_makes_equal_bytes() -> None:
 
 def test_older_answers_are_left_out_before_the_answer_itself() -> None:
     snapshot = next(s for task in TASKS if len((s := read(CORPUS / task)).earlier) > 2)
-    whole = data_block(snapshot)
-    assert whole is not None
-    smaller = data_block(snapshot, budget=len(whole) - 1)
-    assert smaller is not None
-    assert len(smaller) < len(whole)
-    html = with_data("<html><body></body></html>", smaller).encode()
-    assert answer_in_page(html) == answer_in_page(
-        with_data("<html><body></body></html>", whole).encode()
-    )
-    assert data_block(snapshot, budget=100) is None
+    whole = data_of(snapshot)
+    assert whole.block is not None
+    smaller = data_of(snapshot, budget=len(whole.block) - 1)
+    assert smaller.block is not None
+    assert len(smaller.block) < len(whole.block)
+    assert smaller.n_left == whole.n_earlier - smaller.n_earlier > 0
+    texts = [page_with(snapshot, data) for data in (smaller, whole)]
+    assert len({answer_in_page(text.encode()) for text in texts}) == 1
+    assert "left out for the size of the page" in texts[0]
+    assert f"{whole.n_earlier} earlier answers are carried too" in texts[1]
 
 
-def test_a_page_without_data_is_as_it_was() -> None:
-    assert with_data("<body></body>", None) == "<body></body>"
+def test_what_does_not_fit_is_said() -> None:
+    snapshot = read(CORPUS / TASKS[0])
+    data = data_of(snapshot, budget=300)
+    assert (data.block, data.n_bytes) == (None, len(snapshot.origin.data or b""))
+    text = page_with(snapshot, data)
+    assert page_in(text.encode()) is None
+    assert "of answer are too much for this page" in text
+    unknown = data_of(replace(snapshot, origin=replace(snapshot.origin, data=None)))
+    assert unknown == Data(block=None)
+    assert "none at hand" in page_with(snapshot, unknown)
+    assert "none at hand" not in page_with(snapshot, None)
+
+
+def test_twenty_eight_answers_take_little_more_than_one() -> None:
+    """Answers of one task are alike: each id, name and moment is written once."""
+    snapshot = read(answer(150))
+    origins = [replace(snapshot.origin, data=(snapshot.origin.data or b"") + b" " * n)
+               for n in range(27)]  # fmt: skip
+    many = replace(snapshot, earlier=tuple(replace(snapshot, origin=origin) for origin in origins))
+    one, all_of_them = (data_of(made).block or "" for made in (snapshot, many))
+    assert len(all_of_them) < 1.3 * len(one)
+    assert len(one) < 90 * 151
+
+
+@given(st.lists(st.text("0123456789abcdefn xyz", max_size=80)))
+def test_packing_keeps_every_byte(texts: list[str]) -> None:
+    data = json.dumps(texts).encode()
+    assert unpack_text(pack(data)) == data
+
+
+CUT, UNKNOWN = pack(b'"x"')[:-8], pack(b'"\xff\xff\xff"')
+
+
+@pytest.mark.parametrize("packed", ["", "AAAA", "=", "é", CUT, UNKNOWN])
+def test_damaged_packing_is_refused(packed: str) -> None:
+    with pytest.raises(PackingError):
+        unpack_text(packed)
 
 
 @pytest.mark.parametrize(
     "block",
     ["", "{", "[]", "{}", '{"schema": "sops-report/page/1"}', '{"schema": "other", "answer": "{}"}',
-     '{"packed": "!!"}', '{"packed": "H4sIAAAA"}', '{"packed": 3}', '{"packed": "AAAA"}',
+     '{"xz": "!!"}', '{"xz": "/Td6WFoA"}', '{"xz": 3}', '{"xz": "AAAA"}',
      "[" * 100_000],
 )  # fmt: skip
 def test_a_damaged_page_is_like_any_page(block: str) -> None:

@@ -20,7 +20,7 @@ from sops_report.cli.masking import (
 )
 from sops_report.cli.options import Force, Talk, on_source
 from sops_report.cli.outputs import check_targets, is_coloured, is_stdout, put, width
-from sops_report.cli.writing import STYLE, Writer, page_options
+from sops_report.cli.writing import STYLE, Writer, data_budget, page_options
 from sops_report.errors import UsageError
 from sops_report.files import write_whole
 from sops_report.postmortem import refresh
@@ -109,6 +109,7 @@ def report(  # noqa: PLR0913 - options
         page=page_options(css=css, js=js, full=full, explorer=explorer, max_bytes=max_bytes),
         dialect=dialect or "github",
         embed=not no_embed,
+        data_budget=data_budget(max_bytes),
     )
     _write(writer, targets, formats, force=force)
     if email is not None:

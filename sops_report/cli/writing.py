@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sops_report.cli.options import Talk
 from sops_report.redaction import Rule, redact
-from sops_report.redaction.embedding import data_block, with_data
+from sops_report.redaction.embedding import BUDGET, data_of
 from sops_report.rendering import Format, render
 from sops_report.rendering.budget import PageOptions
 from sops_report.report.model import Report
@@ -28,6 +28,7 @@ class Writer:
         page: How an HTML page is made.
         dialect: Of Markdown.
         embed: A page carries its data, so that it can be read back.
+        data_budget: The most bytes of it.
     """
 
     snapshot: Snapshot
@@ -37,6 +38,7 @@ class Writer:
     page: PageOptions
     dialect: str
     embed: bool
+    data_budget: int
 
     def text(self, form: Format) -> str:
         """Return the whole document in one format."""
@@ -56,9 +58,8 @@ class Writer:
 
         masked, _ = redact(self.report, self.rules)
         zone = display_zone(masked.task.offset_minutes, self.talk.zone)
-        page = render_page(masked, self.talk.language, zone, self.page)
-        block = data_block(self.snapshot, self.rules) if self.embed else None
-        return with_data(str(page), block)
+        data = data_of(self.snapshot, self.rules, self.data_budget) if self.embed else None
+        return str(render_page(masked, self.talk.language, zone, replace(self.page, data=data)))
 
     def bundle(self, folder: Path, *, force: bool) -> list[Path]:
         """Write the page, its style sheet and its charts as files for strict hosts."""
@@ -94,3 +95,8 @@ def page_options(
     """Return how a page is made; the default budget where none is given."""
     options = PageOptions(css=css, js=js, full=full, explorer=explorer)
     return options if max_bytes is None else replace(options, max_bytes=max_bytes)
+
+
+def data_budget(max_bytes: int | None) -> int:
+    """Return how much of a page its data may take: a fixed part, or two fifths of what is asked."""
+    return BUDGET if max_bytes is None else max_bytes * 2 // 5

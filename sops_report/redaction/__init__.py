@@ -5,7 +5,7 @@ structure stays as it is; `anonymise_answer` gives names, hosts and ids consiste
 """
 
 from sops_report.redaction.answer import Finding, counts_of, redact_answer
-from sops_report.redaction.embedding import data_block, with_data
+from sops_report.redaction.embedding import Data, data_of
 from sops_report.redaction.own import own_rules
 from sops_report.redaction.pseudonyms import Pseudonyms, anonymise, anonymise_answer
 from sops_report.redaction.report import redact
@@ -17,16 +17,16 @@ __all__ = [
     "BUILT_IN",
     "MASK",
     "Counts",
+    "Data",
     "Finding",
     "Pseudonyms",
     "Rule",
     "anonymise",
     "anonymise_answer",
     "counts_of",
-    "data_block",
+    "data_of",
     "own_rules",
     "redact",
     "redact_answer",
     "redact_text",
-    "with_data",
 ]

@@ -1,16 +1,18 @@
 """A cleaned copy of a raw answer: the structure, the ids and every harmless byte stay."""
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from sops_report.reading.decode import unpack
-from sops_report.redaction.rules import BUILT_IN, KEY_NAME, MASK, Rule
-from sops_report.redaction.text import Masker
-from sops_report.redaction.tokens import Place, replace_texts
+from sops_report.redaction.rules import BUILT_IN, KEY_NAME, KEY_NEEDS, MASK, Rule
+from sops_report.redaction.text import Masker, holds_any, that_may_match
+from sops_report.redaction.tokens import Place, replace_texts, texts_in
 
 _AROUND: Final = 30
+_ID: Final = re.compile("[a-z]?[0-9a-f]{31,32}")
 _LITERALS: Final = frozenset({"null", "true", "false"})
 # Keys of the status answer that only sound like secrets.
 _HARMLESS: Final = frozenset({"retry", "skip", "loop", "id", "version"})
@@ -48,24 +50,49 @@ def redact_answer(
     Raises:
         InputError: The packed data is damaged.
     """
+    document = text_of(unpack(data, source))
     found: list[Finding] = []
+    active = _rules_for(document, rules)
+    if active is not None:
+        document = replace_texts(document, _Change(active, found))
+    return document.encode("utf-8", "surrogatepass"), found
 
-    def change(text: str, place: Place) -> str:
-        if rules and not place.is_key and _is_secret(text, place):
-            found.append(Finding(rule="secret", place=str(place), shown=MASK))
+
+def _rules_for(document: str, rules: Sequence[Rule]) -> tuple[Rule, ...] | None:
+    """Return the rules that may find something in a document; None if nothing can be found."""
+    texts = texts_in(document) if rules else set()
+    # ids are most of what differs, and none of our own rules is about them
+    told = [text for text in texts if not _ID.fullmatch(text)]
+    active = that_may_match(told, rules)
+    whole = "\n".join(told)
+    has_secret_key = holds_any(whole.lower(), KEY_NEEDS) and KEY_NAME.search(whole) is not None
+    return active if active or has_secret_key else None
+
+
+class _Change:
+    """Masks the texts of one document; equal texts are looked at once."""
+
+    def __init__(self, rules: Sequence[Rule], found: list[Finding]) -> None:
+        self.rules = rules
+        self.found = found
+        self._known: dict[str, tuple[str, Mapping[str, int]]] = {}
+
+    def __call__(self, text: str, place: Place) -> str:
+        if not place.is_key and _is_secret(text, place):
+            self.found.append(Finding(rule="secret", place=str(place), shown=MASK))
             return MASK
         if text in _LITERALS:
             return text
-        masker = Masker(rules)
-        cleaned = masker.clean(text)
-        found.extend(
+        known = self._known.get(text)
+        if known is None:
+            masker = Masker(self.rules)
+            known = self._known[text] = masker.clean(text), masker.counts
+        cleaned, counts = known
+        self.found.extend(
             Finding(rule=rule, place=str(place), shown=_around(cleaned), count=n)
-            for rule, n in masker.counts.items()
+            for rule, n in counts.items()
         )
         return cleaned
-
-    document = text_of(unpack(data, source))
-    return replace_texts(document, change).encode("utf-8", "surrogatepass"), found
 
 
 def text_of(data: bytes) -> str:

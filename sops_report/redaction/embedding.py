@@ -1,33 +1,55 @@
 """What a page carries of its source, masked: so that the report can be made again from it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sops_report.redaction.answer import redact_answer
 from sops_report.redaction.rules import BUILT_IN, Rule
 from sops_report.snapshot import Snapshot
-from sops_report.sources.page import BLOCK_ID, Page, block_of, page_of
+from sops_report.sources.page import Page, block_of, page_of
 
-BUDGET: Final = 4_000_000
-_END: Final = "</body>"
+BUDGET: Final = 400_000
+_LEAST_A_NODE: Final = 40  # bytes: its two random ids, packed
 
 
-def data_block(
-    snapshot: Snapshot, rules: Sequence[Rule] = BUILT_IN, budget: int = BUDGET
-) -> str | None:
-    """Return the content of a page's data block.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Data:
+    """What a page carries of its source.
+
+    Attributes:
+        block: Content of the data block, safe inside HTML; None where nothing is carried.
+        n_earlier: How many older answers are in it.
+        n_left: How many older answers had to stay out.
+        n_bytes: Of the answer, where it is too large to be carried; else 0.
+    """
+
+    block: str | None
+    n_earlier: int = 0
+    n_left: int = 0
+    n_bytes: int = 0
+
+
+def data_of(snapshot: Snapshot, rules: Sequence[Rule] = BUILT_IN, budget: int = BUDGET) -> Data:
+    """Return what a page can carry of its source.
 
     Args:
         snapshot: What the report is made from.
         rules: What is masked in it.
-        budget: The most bytes.
+        budget: The most bytes; what surely does not fit is not even tried.
 
     Returns:
-        JSON that is safe inside HTML; None where the raw answer is not at hand or does not fit.
+        Without a block where the raw answer is not at hand, is joined from several or does not fit.
     """
     page = page_of(snapshot)
-    return None if page is None else block_of(masked(page, rules), budget)
+    if page is None:
+        return Data(block=None)
+    may_fit = len(snapshot.tree) * _LEAST_A_NODE <= budget
+    found = block_of(masked(page, rules), budget) if may_fit else None
+    if found is None:
+        return Data(block=None, n_bytes=len(page.answer))
+    block, n_left = found
+    return Data(block=block, n_earlier=len(page.earlier) - n_left, n_left=n_left)
 
 
 def masked(page: Page, rules: Sequence[Rule]) -> Page:
@@ -45,12 +67,3 @@ def masked(page: Page, rules: Sequence[Rule]) -> Page:
         operations=clean(page.operations),
         logs=clean(page.logs),
     )
-
-
-def with_data(html: str, block: str | None) -> str:
-    """Return one of our pages with a data block at its end; without a block as it is."""
-    if block is None:
-        return html
-    script = f'<script type="application/json" id="{BLOCK_ID}">{block}</script>\n'
-    head, end, tail = html.rpartition(_END)
-    return f"{head}{script}{end}{tail}" if end else html

@@ -48,6 +48,7 @@ _VALUE: Final = (
     rf"(?:[bu]?(?P<q>{_QUOTE}))?{_NOTHING}"
     rf"(?P<s>(?(q)(?!(?P=q))(?:[^\n]{{1,4000}}?(?=(?<!\\)(?P=q))|[^\n]{{1,4000}})|{_BARE}))"
 )
+KEY_NEEDS: Final = (*_KEY_WORDS, *_CHINESE_KEYS.split("|"), "authorization", "cookie")
 KEY_NAME: Final = re.compile(rf"{_KEYS}|{_CHINESE_KEYS}|authorization|cookie", re.IGNORECASE)
 
 

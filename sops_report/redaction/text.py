@@ -3,10 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Final
 
-from sops_report.redaction.rules import BUILT_IN, MASK, Rule
+from sops_report.redaction.rules import ADDRESSES, BUILT_IN, MASK, Rule
 
 Counts = dict[str, int]
+_OURS: Final = frozenset((*BUILT_IN, *ADDRESSES))
 
 
 def redact_text(text: str, rules: Sequence[Rule] = BUILT_IN) -> tuple[str, Counts]:
@@ -36,7 +38,7 @@ class Masker:
         """Return *text* masked; what was found is added to `counts`."""
         lowered = text.lower()
         for rule in self.rules:
-            if not rule.needs or any(piece in lowered for piece in rule.needs):
+            if holds_any(lowered, rule.needs):
                 text = self._masked(text, rule)
         return text
 
@@ -56,13 +58,20 @@ class Masker:
 def that_may_match(texts: Iterable[str], rules: Iterable[Rule]) -> tuple[Rule, ...]:
     """Return the rules that find anything in all the texts together.
 
-    One search in one long text is much cheaper than a million searches in short ones.
+    One search in one long text is much cheaper than a million searches in short ones. Only our own
+    patterns can be asked this way: one that says where a text begins or ends finds other things in
+    a long text, so the patterns of a user are always among the answers.
     """
     whole = "\n".join(texts)
     lowered = whole.lower()
     return tuple(
         rule
         for rule in rules
-        if (not rule.needs or any(piece in lowered for piece in rule.needs))
-        and rule.pattern.search(whole)
+        if rule not in _OURS
+        or (holds_any(lowered, rule.needs) and rule.pattern.search(whole) is not None)
     )
+
+
+def holds_any(lowered: str, needs: Sequence[str]) -> bool:
+    """Tell whether one of *needs* is in a text; there may be none to look for."""
+    return not needs or any(piece in lowered for piece in needs)

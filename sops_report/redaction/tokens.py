@@ -7,10 +7,11 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final
 
 _TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
-_SCALAR: Final = re.compile(r"[^\s{}\[\],:\"]+")
+_VALUE: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[^\s{}\[\],:"]+', re.DOTALL)
 _KEY_AHEAD: Final = re.compile(r"\s*:")
 _DEEPEST_PLACE: Final = 12
 _LONE: Final = re.compile("[\ud800-\udfff]")
@@ -58,6 +59,14 @@ def replace_texts(document: str, change: Change) -> str:
         change: Gets a decoded text (a number as it is written) and its place, returns the new one.
     """
     return _Walk(document, change).result()
+
+
+def texts_in(document: str) -> set[str]:
+    """Return every text and number of a JSON document (or JSON Lines) once, keys among them."""
+    tokens = set(map(itemgetter(0), _VALUE.finditer(document)))
+    texts = [token for token in tokens if token[0] == '"']
+    numbers = tokens.difference(texts)
+    return numbers.union(json.loads(f"[{','.join(texts)}]", strict=False))
 
 
 class _Walk:

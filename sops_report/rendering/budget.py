@@ -3,6 +3,8 @@
 from dataclasses import dataclass, fields
 from typing import Final
 
+from sops_report.redaction.embedding import Data
+
 DEFAULT_BYTES: Final = 10_000_000
 _MARGIN: Final = 0.92
 _MOST_FLOW: Final = 5_000
@@ -20,6 +22,7 @@ class PageOptions:
         explorer: ``auto``: a large run has a canvas with every node; ``only``: that canvas and the
             first lines are the whole page; ``none``.
         full: Every node gets its row, as far as *max_bytes* allows.
+        data: What the page carries of its source; it counts among the page's bytes.
         charts: Files with pictures that lie beside the page, named in its last part.
     """
 
@@ -28,6 +31,7 @@ class PageOptions:
     max_bytes: int = DEFAULT_BYTES
     full: bool = False
     explorer: str = "auto"
+    data: Data | None = None
     charts: tuple[str, ...] = ()
 
 

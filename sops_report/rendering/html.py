@@ -24,6 +24,7 @@ from sops_report.rendering.scale import Scale, scale_of
 from sops_report.rendering.visible import line, visible
 from sops_report.rendering.voice import Voice
 from sops_report.report.model import Report
+from sops_report.sources.page import BLOCK_ID
 from sops_report.words import Language
 from sops_report.words.lengths import number, share, size
 
@@ -65,16 +66,17 @@ def render_page(report: Report, language: Language, zone: tzinfo, options: PageO
     """
     voice = Voice(report=report, language=language, zone=zone)
     template = environment().get_template("report.html.j2")
-    limits = limits_for(options, len(report.nodes))
-    is_shrunk = False
     canvas = explorer(voice, options)
+    limits, is_shrunk = limits_for(options, len(report.nodes)), False
+    n_fixed = len(options.data.block or "") if options.data else 0
     for _ in range(_TRIES):
         context = _context(voice, limits, options, canvas) | {"is_shrunk": is_shrunk}
         page = Page(template.render(context))
         n_bytes = len(page.encode("utf-8", "replace"))
         if n_bytes <= options.max_bytes or limits == limits.smaller(0.5):
             break
-        limits, is_shrunk = limits.smaller(options.max_bytes / n_bytes), True
+        room = (options.max_bytes - n_fixed) / (n_bytes - n_fixed)
+        limits, is_shrunk = limits.smaller(max(0.1, room)), True
     return page
 
 
@@ -103,6 +105,8 @@ def _context(
         "sections": listing.sections(report, limits.sections),
         "table": list(chunks(table, _CHUNK)), "listed": listed,
         "signatures": Counter(failure.signature for failure in report.failures),
+        "data_block": Markup(options.data.block or "") if options.data else "",  # noqa: S704 - safe
+        "block_id": BLOCK_ID,
         "tones": TONE_FILLS, "inks": TONE_INKS, "fills": CLASS_FILLS,
     }  # fmt: skip
 

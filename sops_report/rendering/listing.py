@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sops_report.redaction.embedding import Data
 from sops_report.rendering.gantt import Chunk
 from sops_report.rendering.palette import OUTCOME_TONES, TONE_FILLS
 from sops_report.rendering.voice import Voice, tone
 from sops_report.report.model import Node, NoteLine, Report, Section
 from sops_report.words import has_words
-from sops_report.words.lengths import number
+from sops_report.words.lengths import number, size
 
 MOST_CARDS: Final = 20
 MOST_SECTIONS: Final = 200
@@ -148,6 +149,16 @@ def signs_used(chunks: Sequence[Chunk]) -> Signs:
         folded_idle=any(band.text and band.is_idle for band in bands),
         signs=tuple(name for text, name in _SIGNS.items() if text in texts),
     )
+
+
+def carried(voice: Voice, data: Data) -> str:
+    """Return in words what a page carries of its source."""
+    if data.block is None:
+        key = "page.data.large" if data.n_bytes else "page.data.absent"
+        return voice.say(key, size=size(data.n_bytes))
+    counts = {"earlier": data.n_earlier, "left": data.n_left}
+    told = [voice.say(f"page.data.{key}", n=number(n)) for key, n in counts.items() if n]
+    return voice.say("report.comma").join([voice.say("page.data.whole"), *told])
 
 
 def indent(node: Node) -> str:

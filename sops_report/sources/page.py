@@ -4,12 +4,8 @@ The block holds the answer (masked before it comes here), older answers of the s
 flow's structure without constants and the earlier attempts: enough to make the same report again.
 """
 
-import base64
-import binascii
-import gzip
 import json
 import re
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -26,16 +22,15 @@ from sops_report.sources.companions import (
     logs_bytes,
     operations_bytes,
 )
+from sops_report.sources.packing import pack, unpack_text
 
 BLOCK_ID: Final = "sops-report-data"
 _SCHEMA: Final = "sops-report/page/1"
 _BLOCK: Final = re.compile(
     rb'<script type="application/json" id="sops-report-data">([^<]*)</script>'
 )
-_MOST_UNPACKED: Final = 1024**3
-_ESCAPES: Final = {
-    "<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029",
-}  # fmt: skip
+_WORTH_PACKING: Final = 600
+_ESCAPES: Final = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}  # JSON writes the rest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,19 +160,12 @@ def page_in(data: bytes) -> Page | None:
         return None
     try:
         return _page(_unpacked(json.loads(match[1])))
-    except (ValueError, RecursionError, KeyError, TypeError, OSError, EOFError, zlib.error):
+    except (ValueError, RecursionError, KeyError, TypeError):
         return None
 
 
 def _unpacked(block: Mapping[str, Any]) -> Mapping[str, Any]:
-    if "packed" not in block:
-        return block
-    packed = base64.b64decode(block["packed"], validate=True)
-    stream = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    plain = stream.decompress(packed, _MOST_UNPACKED)
-    if not stream.eof:
-        raise binascii.Error("cut off")
-    found: Mapping[str, Any] = json.loads(plain)
+    found: Mapping[str, Any] = json.loads(unpack_text(block["xz"])) if "xz" in block else block
     return found
 
 
@@ -210,7 +198,7 @@ def _maybe_bytes(text: str | None) -> bytes | None:
     return None if text is None else text.encode("utf-8", "surrogatepass")
 
 
-def block_of(page: Page, budget: int) -> str | None:
+def block_of(page: Page, budget: int) -> tuple[str, int] | None:
     """Return the content of the page's data block, safe inside HTML.
 
     Args:
@@ -218,24 +206,24 @@ def block_of(page: Page, budget: int) -> str | None:
         budget: The most bytes. Older answers are left out first, the oldest of them before all.
 
     Returns:
-        JSON without ``<``, ``>``, ``&`` and line separators, packed where that is shorter; None
-        if not even the answer fits.
+        JSON without ``<``, ``>``, ``&`` and line separators, packed where that is shorter, and how
+        many older answers were left out; None if not even the answer fits.
     """
+    kept = page
     while True:
-        text = _packed_if_shorter(_json(page))
+        text = _packed_if_shorter(_json(kept))
         if len(text) <= budget:
-            return text
-        if not page.earlier:
+            return text, len(page.earlier) - len(kept.earlier)
+        if not kept.earlier:
             return None
-        page = replace(page, earlier=page.earlier[(len(page.earlier) + 1) // 2 :])
+        kept = replace(kept, earlier=kept.earlier[(len(kept.earlier) + 1) // 2 :])
 
 
 def _packed_if_shorter(plain: str) -> str:
-    data = plain.encode("utf-8", "surrogatepass")
-    # no clock in the head: equal input makes equal bytes
-    packed = base64.b64encode(gzip.compress(data, 9, mtime=0)).decode("ascii")
-    short = json.dumps({"schema": _SCHEMA, "packed": packed})
-    return short if len(short) < len(data) else plain
+    if len(plain) < _WORTH_PACKING:
+        return plain
+    short = json.dumps({"schema": _SCHEMA, "xz": pack(plain.encode("ascii"))})
+    return short if len(short) < len(plain) else plain
 
 
 def _json(page: Page) -> str:
@@ -252,7 +240,9 @@ def _json(page: Page) -> str:
     }  # fmt: skip
     known = {key: value for key, value in facts.items() if value not in (None, [])}
     text = json.dumps(known, ensure_ascii=True)
-    return "".join(_ESCAPES.get(character, character) for character in text)
+    for character, written in _ESCAPES.items():
+        text = text.replace(character, written)
+    return text
 
 
 def _text(data: bytes | None) -> str | None:

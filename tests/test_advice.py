@@ -9,16 +9,16 @@ from builders import analysed, attempt, event, flow, histories, node
 from truth import analysis_of, newest, scenarios
 
 from sops_report.analysis import Analysis
-from sops_report.analysis.advice import RULES, Advice, advise, word
+from sops_report.analysis.advice import RULES, Advice, Facts, advise, word
 from sops_report.words import CATALOGUE, Language
 
 
 def codes(found: Analysis) -> list[str]:
-    return [advice.code for advice in advise(found, most=99)]
+    return [advice.code for advice in advise(Facts(found), most=99)]
 
 
 def one(found: Analysis, code: str) -> Advice:
-    (advice,) = [advice for advice in advise(found, most=99) if advice.code == code]
+    (advice,) = [advice for advice in advise(Facts(found), most=99) if advice.code == code]
     return advice
 
 
@@ -44,7 +44,7 @@ def test_a_dominant_step_is_worth_its_drag() -> None:
 def test_a_step_whose_neighbour_takes_as_long_is_not_blamed() -> None:
     root = node("go", 0, 100, node("a", 0, 60), node("b", 0, 59), node("c", 60, 100))
     found = analysed(root, flow=flow("a>c", "b>c"))
-    assert [a.positions for a in advise(found) if a.code == "long-step"] == []
+    assert [a.positions for a in advise(Facts(found)) if a.code == "long-step"] == []
 
 
 def test_waiting_for_people_counts_proven_reactions_only() -> None:
@@ -146,7 +146,7 @@ def test_what_stands_still_comes_first_then_the_largest_saving() -> None:
     )  # fmt: skip
     found = analysed(root | {"ex_data": {"b": "定时时间需晚于当前时间"}})
     assert codes(found) == ["timer-past", "long-step", "retries"]
-    assert len(advise(found, most=2)) == 2
+    assert len(advise(Facts(found), most=2)) == 2
 
 
 def test_nobody_is_told_to_retry_a_revoked_task() -> None:
@@ -159,7 +159,7 @@ def test_nobody_is_told_to_retry_a_revoked_task() -> None:
 def test_names_are_cut_counted_and_never_empty() -> None:
     children = [node(f"n{i}", 0, 5, skip=True) | {"name": "x\n" * 90} for i in range(5)]
     found = analysed(node("go", 0, 9, *children))
-    said = word(advise(found)[0], found.snapshot, Language.EN).evidence
+    said = word(advise(Facts(found))[0], found.snapshot, Language.EN).evidence
     assert "and 2 more" in said
     assert "\n" not in said
     assert len(said) < 250
@@ -171,9 +171,9 @@ def test_all_that_is_said_of_real_runs_is_whole(language: Language, data: Path) 
     for folder in scenarios(data / "corpus"):
         for beside in (True, False):
             found = analysis_of(newest(folder), with_flow=beside, with_histories=beside)
-            pieces = advise(found)
+            pieces = advise(Facts(found))
             assert len(pieces) <= 5
-            assert pieces == advise(found)
+            assert pieces == advise(Facts(found))
             for advice in pieces:
                 wording = word(advice, found.snapshot, language)
                 said = [wording.title, wording.evidence, wording.next_step]

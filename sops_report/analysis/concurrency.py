@@ -12,8 +12,9 @@ from typing import Final
 from sops_report.analysis import Analysis
 from sops_report.analysis.ledger import leaf_class
 from sops_report.analysis.spans import Run, busy_us
+from sops_report.snapshot import is_columnar
 
-_AT_WORK: Final = frozenset({"work", "running", "control"})
+AT_WORK: Final = frozenset({"work", "running", "control"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,10 @@ class _Slot:
 
 def concurrency_of(analysis: Analysis) -> Concurrency:
     """Count how many leaves ran at once."""
+    if is_columnar(analysis.run.tree):
+        from sops_report.analysis.arrays import concurrency as arrays  # noqa: PLC0415 - start-up
+
+        return arrays.concurrency_of(analysis)
     work = sorted(_work(analysis.run))
     slots = list(_slots(work))
     peak = max((slot.count for slot in slots), default=0)
@@ -95,7 +100,7 @@ def _work(run: Run) -> Iterator[tuple[int, int, int]]:
 
 
 def _intervals(run: Run, position: int) -> Iterator[tuple[int, int]]:
-    is_work = leaf_class(run, position) in _AT_WORK
+    is_work = leaf_class(run, position) in AT_WORK
     skipped = run.tree.skip[position] is True
     for attempt in run.attempts.get(position, ()) if is_work or skipped else ():
         if attempt.start_us is not None and attempt.end_us is not None:

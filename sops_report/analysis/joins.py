@@ -13,13 +13,14 @@ from typing import Final
 from sops_report.analysis import Analysis
 from sops_report.analysis.clock import SECOND_US
 from sops_report.analysis.spans import Run, Span, span_of
+from sops_report.snapshot import is_columnar
 
 _WHOLE: Final = 100
 # Behind a shorter one a second step could have begun as if it were a branch of its own.
 _SHORTEST_BRANCH_US: Final = 2 * SECOND_US
-_FEWEST: Final = 2
-_SPLITS: Final = frozenset({"parallel_gateway", "conditional_parallel_gateway", "control"})
-_JOINS: Final = frozenset({"converge_gateway", "control"})
+FEWEST: Final = 2
+SPLITS: Final = frozenset({"parallel_gateway", "conditional_parallel_gateway", "control"})
+JOINS: Final = frozenset({"converge_gateway", "control"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +115,7 @@ def _in_scope(run: Run, scope: int, joins: Sequence[int]) -> Iterator[Join]:
         ends = [spans[p] for p in dominators.sources[gateway]]
         ends = [span for span in ends if span.end_us <= entered.entry_us + SECOND_US]
         split = dominators.of(gateway)
-        if split is not None and len(ends) >= _FEWEST:
+        if split is not None and len(ends) >= FEWEST:
             yield _join(gateway, spans[split], ends)
 
 
@@ -189,38 +190,50 @@ def _topological(sources: Mapping[int, Sequence[int]]) -> Iterator[int]:
 
 
 def _from_times(run: Run) -> Iterator[Join]:
+    for split, inside, join in _candidates(run):
+        if _is_plain(run, split, inside, join):
+            yield _join(join.position, split, inside)
+
+
+def _candidates(run: Run) -> Iterator[tuple[Span, Sequence[Span], Span]]:
+    """Yield what stands between two instants, where nothing older was left at the first of them."""
+    if is_columnar(run.tree):
+        from sops_report.analysis.arrays import joins as arrays  # noqa: PLC0415 - start-up
+
+        yield from arrays.candidates(run)
+        return
     for scope in range(len(run.tree)):
-        if run.tree.is_leaf(scope):
-            continue
-        spans = [span for child in run.tree.children(scope) if (span := span_of(run, child))]
-        spans.sort(key=lambda s: (s.entry_us, s.end_us, s.position))
-        yield from _plain_blocks(run, spans)
+        if not run.tree.is_leaf(scope):
+            spans = [span for child in run.tree.children(scope) if (span := span_of(run, child))]
+            spans.sort(key=lambda s: (s.entry_us, s.end_us, s.position))
+            yield from _between_instants(run, spans)
 
 
-def _plain_blocks(run: Run, spans: Sequence[Span]) -> Iterator[Join]:
-    """Yield the blocks between two instants, where everything began with the first of them."""
+def _between_instants(
+    run: Run, spans: Sequence[Span]
+) -> Iterator[tuple[Span, Sequence[Span], Span]]:
     instants = [index for index, span in enumerate(spans) if _is_instant(run, span)]
     reach = list(accumulate((span.end_us for span in spans), max))
     for begin, index in pairwise(instants):
-        split, inside = spans[begin], spans[begin + 1 : index]
+        split = spans[begin]
         reached = reach[begin - 1] if begin else split.end_us
-        if reached <= split.end_us and _is_plain(run, split, inside, spans[index]):
-            yield _join(spans[index].position, split, inside)
+        if reached <= split.end_us:
+            yield split, spans[begin + 1 : index], spans[index]
 
 
 def _is_instant(run: Run, span: Span) -> bool:
     return (
         run.tree.is_leaf(span.position)
-        and run.snapshot.kind[span.position] in _SPLITS | _JOINS
+        and run.snapshot.kind[span.position] in SPLITS | JOINS
         and span.end_us - span.entry_us <= SECOND_US
     )
 
 
 def _is_plain(run: Run, split: Span, inside: Sequence[Span], join: Span) -> bool:
     """Tell whether times leave no doubt that *inside* are single-step branches of one block."""
-    if len(inside) < _FEWEST or run.snapshot.kind[split.position] not in _SPLITS:
+    if len(inside) < FEWEST or run.snapshot.kind[split.position] not in SPLITS:
         return False
-    if run.snapshot.kind[join.position] not in _JOINS:
+    if run.snapshot.kind[join.position] not in JOINS:
         return False
     together = all(
         span.entry_us <= split.end_us + SECOND_US

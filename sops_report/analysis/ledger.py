@@ -4,7 +4,7 @@ The classes add up to the wall time because the pieces do. With earlier attempts
 before a retried node is split exactly into attempts and reactions.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
@@ -12,10 +12,11 @@ from typing import Final
 from sops_report.analysis.clock import SECOND_US
 from sops_report.analysis.path import Piece
 from sops_report.analysis.spans import CONTROL_KINDS, Run
+from sops_report.snapshot import is_columnar
 
-_MANUAL_COMPONENTS: Final = frozenset({"pause_node", "bk_approve", "bot-approval"})
-_MANUAL_STATES: Final = frozenset({"PENDING_APPROVAL", "PENDING_CONFIRMATION"})
-_TIMER: Final = "sleep_timer"
+MANUAL_COMPONENTS: Final = frozenset({"pause_node", "bk_approve", "bot-approval"})
+MANUAL_STATES: Final = frozenset({"PENDING_APPROVAL", "PENDING_CONFIRMATION"})
+TIMER: Final = "sleep_timer"
 CLASSES: Final = (
     "work", "control", "manual", "timer", "running", "skipped",
     "attempt", "reaction", "retry_gap", "loop_gap", "paused", "dispatch",
@@ -134,13 +135,23 @@ def leaf_class(run: Run, position: int) -> str:
     component = component_of(run, position)
     if tree.skip[position]:
         return "skipped"
-    if component in _MANUAL_COMPONENTS or tree.state[position] in _MANUAL_STATES:
+    if component in MANUAL_COMPONENTS or tree.state[position] in MANUAL_STATES:
         return "manual"
-    if component == _TIMER:
+    if component == TIMER:
         return "timer"
     if tree.start_us[position] is not None and not run.clock.finish_is_valid[position]:
         return "running"
     return "control" if snapshot.kind[position] in CONTROL_KINDS else "work"
+
+
+def leaves_of_class(run: Run, wanted: Collection[str]) -> Sequence[int]:
+    """Return the leaves whose own time is of one of the classes *wanted*, in document order."""
+    if is_columnar(run.tree):
+        from sops_report.analysis.arrays.classes import leaves_of_class as found  # noqa: PLC0415
+
+        return found(run, wanted)
+    leaves = filter(run.tree.is_leaf, range(len(run.tree)))
+    return [position for position in leaves if leaf_class(run, position) in wanted]
 
 
 def component_of(run: Run, position: int) -> str | None:

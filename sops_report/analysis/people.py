@@ -12,7 +12,7 @@ from typing import Final
 
 from sops_report.analysis import Analysis
 from sops_report.analysis.clock import SECOND_US
-from sops_report.analysis.ledger import leaf_class
+from sops_report.analysis.ledger import leaf_class, leaves_of_class
 from sops_report.analysis.operations import recorded
 from sops_report.analysis.spans import Run, busy_us
 from sops_report.snapshot import Operation
@@ -85,7 +85,8 @@ class PeopleWaits:
 def people_waits(analysis: Analysis) -> PeopleWaits:
     """Find the waits for people."""
     run = analysis.run
-    reactions = tuple(sorted(_reactions(run), key=lambda r: (r.until_us, r.position)))
+    skipped = analysis.incidents.skipped
+    reactions = tuple(sorted(_reactions(run, skipped), key=lambda r: (r.until_us, r.position)))
     waiting = tuple(_waiting_nodes(run))
     waits = [
         (r.position, r.failed_at_us, r.until_us)
@@ -104,8 +105,8 @@ def people_waits(analysis: Analysis) -> PeopleWaits:
     )
 
 
-def _reactions(run: Run) -> Iterator[Reaction]:
-    for position in range(1, len(run.tree)):
+def _reactions(run: Run, skipped: Sequence[int]) -> Iterator[Reaction]:
+    for position in sorted({*run.attempts, *skipped} - {0}):
         attempts = run.attempts.get(position, ())
         if attempts and run.tree.is_leaf(position):
             yield from _proven(run, position)
@@ -168,14 +169,11 @@ def _skip_alone(run: Run, position: int) -> Iterator[Reaction]:
 
 
 def _waiting_nodes(run: Run) -> Iterator[WaitingNode]:
-    for position in range(1, len(run.tree)):
+    for position in leaves_of_class(run, _WAITING):
         start, end = run.tree.start_us[position], run.clock.end_of[position]
-        if run.tree.is_leaf(position) and start is not None and end is not None:
+        if position and start is not None and end is not None:
             kind = leaf_class(run, position)
-            if kind in _WAITING:
-                yield WaitingNode(
-                    position=position, kind=kind, start_us=start, end_us=max(start, end)
-                )
+            yield WaitingNode(position=position, kind=kind, start_us=start, end_us=max(start, end))
 
 
 def _unanswered(analysis: Analysis) -> tuple[tuple[int, int], ...]:

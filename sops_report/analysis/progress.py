@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sops_report.analysis import Analysis
-from sops_report.analysis.spans import Run
+from sops_report.analysis.spans import Run, leaves_of_kind
 from sops_report.snapshot import Flow
 
 _CHOICES: Final = frozenset({"exclusive_gateway", "conditional_parallel_gateway"})
@@ -67,12 +67,9 @@ class Progress:
 def progress_of(analysis: Analysis) -> Progress:
     """Tell how far the task got, and what never ran."""
     run = analysis.run
-    seen = [
-        position
-        for position in range(1, len(run.tree))
-        if run.tree.is_leaf(position) and run.snapshot.kind[position] in _STEPS
-    ]
-    done = sum(run.clock.group[position] == _DONE for position in seen)
+    seen = leaves_of_kind(run.snapshot, _STEPS)
+    group = run.clock.group[:]
+    done = sum(group[position] == _DONE for position in seen)
     flow = run.snapshot.flow
     if flow is None:
         return Progress(steps_done=done, steps_seen=len(seen))

@@ -4,7 +4,7 @@ Path, slack and concurrency ask spans, not nodes: a loop runs a node several tim
 bring the earlier passes back.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -101,6 +101,12 @@ class Span:
     exact_end_us: int
     loop: int
     is_newest: bool = True
+
+
+def leaves_of_kind(snapshot: Snapshot, kinds: Collection[str]) -> list[int]:
+    """Return the leaves below the root that are of one of the *kinds*, in document order."""
+    below = zip(snapshot.kind, snapshot.tree.n_descendants, strict=True)
+    return [p for p, (kind, inside) in enumerate(below) if p and not inside and kind in kinds]
 
 
 def span_of(run: Run, position: int) -> Span | None:

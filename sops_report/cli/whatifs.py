@@ -11,8 +11,8 @@ from sops_report.cli.chrome import Command
 from sops_report.cli.options import Talk, on_source
 from sops_report.errors import UsageError
 from sops_report.rendering.visible import line
-from sops_report.report.build import moment_of
 from sops_report.report.labels import label_of
+from sops_report.report.moments import moment_of
 from sops_report.snapshot import Snapshot
 from sops_report.words import say
 from sops_report.words.lengths import display_zone, duration, moment

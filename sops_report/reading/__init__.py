@@ -5,15 +5,14 @@ in document order), `facts` (of the answer as a whole), `tree` and `fields` (col
 (kinds and labels), `flow`, `histories`, `texts` and `times`.
 """
 
-import gc
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from sops_report.errors import InputError
 from sops_report.reading.answers import Found, find_trees
 from sops_report.reading.children import read_child_tasks
+from sops_report.reading.collector import collector_at_rest
 from sops_report.reading.decode import decode, decode_lines, unpack
 from sops_report.reading.evidence import read_evidence
 from sops_report.reading.facts import auto_retry_ids, engine_of, first_offset
@@ -107,7 +106,7 @@ def read_snapshots(  # noqa: PLR0913 - the companions
     Raises:
         InputError: No status answer is in the bytes.
     """
-    with _collector_at_rest():
+    with collector_at_rest():
         plain = unpack(data, origin.source)
         notes: list[Note] = []
         quick = None if lines else _read_fast(plain, origin.source, notes.append)
@@ -154,18 +153,6 @@ def _read_carefully(found: Found) -> Reading:
         engine=engine_of(laid.nodes),
         notes=tuple(notes),
     )
-
-
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """Spare the garbage collector the search among a million objects that are all in use."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _decode_beside(data: bytes | None, code: str, notes: list[Note]) -> object:

@@ -7,12 +7,14 @@ from hashlib import blake2b
 from typing import Final
 
 from sops_report.analysis import Analysis, analyse
+from sops_report.analysis.advice import Facts
 from sops_report.analysis.attempts import retries_of
 from sops_report.analysis.concurrency import concurrency_of
 from sops_report.analysis.failures import FailedNode
 from sops_report.analysis.hosts import host_failures
 from sops_report.analysis.ledger import Section as PathSection
 from sops_report.errors import SopsReportError
+from sops_report.reading.collector import collector_at_rest
 from sops_report.reading.texts import links
 from sops_report.report.findings import Standing
 from sops_report.report.insights import (
@@ -21,7 +23,6 @@ from sops_report.report.insights import (
     peak_of,
     reactions_of,
     standing_of,
-    waits_of,
 )
 from sops_report.report.model import (
     Both,
@@ -29,15 +30,15 @@ from sops_report.report.model import (
     Failure,
     FlowStep,
     Host,
-    Node,
     NodeRef,
     NoteLine,
     Provenance,
     Report,
     Section,
     Task,
-    Try,
 )
+from sops_report.report.moments import moment_of, seconds_of
+from sops_report.report.nodes import nodes_of
 from sops_report.report.operations import evidence_of, operations_of
 from sops_report.report.verdict import verdict_of
 from sops_report.snapshot import Note, Snapshot
@@ -47,6 +48,7 @@ from sops_report.words import Language, say
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND_US: Final = 1_000_000
+_MICRO: Final = timedelta(microseconds=1)
 
 
 def build_report(
@@ -71,9 +73,15 @@ def report_of(
     analysis: Analysis, *, zone: tzinfo | None = None, generated_at: datetime | None = None
 ) -> Report:
     """Make the report of a run that is analysed already; see `build_report`."""
+    with collector_at_rest():
+        return _report_of(analysis, zone, generated_at)
+
+
+def _report_of(analysis: Analysis, zone: tzinfo | None, generated_at: datetime | None) -> Report:
     snapshot = analysis.snapshot
     paths, anchors = snapshot.paths(), anchors_of(snapshot)
-    concurrency, waits = concurrency_of(analysis), waits_of(analysis)
+    concurrency, facts = concurrency_of(analysis), Facts(analysis)
+    waits = facts.people
     standing = standing_of(analysis) if analysis.clock.start_us is not None else None
     incidents, evidence = analysis.incidents, evidence_of(analysis)
     return Report(
@@ -92,37 +100,22 @@ def report_of(
         retried=tuple(_retried(analysis, position, paths) for position in incidents.retried),
         skipped=tuple(_skipped(analysis, position, paths) for position in incidents.skipped),
         ignored=tuple(_ref(analysis, position, paths) for position in incidents.ignored),
-        nodes=tuple(
-            _node(analysis, position, path, anchor)
-            for position, (path, anchor) in enumerate(zip(paths, anchors, strict=True))
-        ),
+        nodes=nodes_of(analysis, paths, anchors),
         notes=tuple(_note(snapshot, note) for note in analysis.notes),
         provenance=_provenance(snapshot, generated_at),
         task_text=snapshot.task_text,
-        concurrency=tuple(
-            (_EPOCH + timedelta(microseconds=us), count) for us, count in concurrency.steps
-        ),
+        concurrency=tuple((_EPOCH + us * _MICRO, count) for us, count in concurrency.steps),
         flow=_flow(analysis),
-        advice=advice_of(analysis),
+        advice=advice_of(facts),
         reactions=reactions_of(waits, snapshot),
         people_on_path_s=seconds_of(waits.on_path_us),
         people_off_path_s=seconds_of(waits.off_path_us),
-        blocks=blocks_of(analysis),
+        blocks=blocks_of(facts),
         standing=standing,
         peak=peak_of(concurrency),
         seams=dict(snapshot.seams),
         operations=operations_of(analysis),
     )
-
-
-def moment_of(us: int | None) -> datetime | None:
-    """Return microseconds since 1970 as an aware datetime in UTC."""
-    return None if us is None else _EPOCH + timedelta(microseconds=us)
-
-
-def seconds_of(us: int | None) -> float | None:
-    """Return microseconds as seconds."""
-    return None if us is None else us / _SECOND_US
 
 
 def anchors_of(snapshot: Snapshot) -> list[str]:
@@ -165,11 +158,11 @@ def _task(analysis: Analysis) -> Task:
 
 def _counts(analysis: Analysis) -> Counts:
     tree, incidents = analysis.snapshot.tree, analysis.incidents
-    leaves = [position for position in range(len(tree)) if tree.is_leaf(position)]
-    found = Counter(analysis.clock.group[position] for position in leaves)
+    below = zip(analysis.clock.group, tree.n_descendants, strict=True)
+    found = Counter(group for group, inside in below if not inside)
     return Counts(
         nodes=len(tree),
-        leaves=len(leaves),
+        leaves=found.total(),
         by_state_group={group: found[group] for group in GROUPS if found[group]},
         retried=len(incidents.retried),
         skipped=len(incidents.skipped),
@@ -247,53 +240,6 @@ def _skipped(analysis: Analysis, position: int, paths: list[str]) -> NodeRef:
         path=paths[position],
         text=last.text if last else None,
         true_failed_at=moment_of(last.end_us) if last else None,
-    )
-
-
-def _node(analysis: Analysis, position: int, path: str, anchor: str) -> Node:
-    snapshot, tree, clock = analysis.snapshot, analysis.snapshot.tree, analysis.clock
-    return Node(
-        position=position,
-        node_id=tree.node_id[position],
-        anchor=anchor,
-        parent=tree.parent[position],
-        depth=tree.depth[position],
-        n_descendants=tree.n_descendants[position],
-        label=snapshot.label[position],
-        named=snapshot.named[position],
-        path=path,
-        kind=snapshot.kind[position],
-        kind_source=snapshot.kind_source[position],
-        state=tree.state[position],
-        state_group=clock.group[position],
-        start_time=moment_of(tree.start_us[position]),
-        finish_time=moment_of(tree.finish_us[position]),
-        end_time=moment_of(clock.end_of[position]),
-        duration_s=seconds_of(analysis.durations.duration_us[position]),
-        self_s=seconds_of(analysis.durations.self_us[position]),
-        wait_before_s=seconds_of(analysis.slack.wait_us[position]),
-        slack_s=seconds_of(analysis.slack.slack_us[position]),
-        drag_s=seconds_of(analysis.slack.drag_us[position]),
-        retry=tree.retry[position],
-        loop=tree.loop[position],
-        skip=position > 0 and tree.skip[position] is True,
-        error_ignored=tree.error_ignored[position] is True,
-        is_leaf=tree.is_leaf(position),
-        is_root_cause=clock.group[position] == "failed" and tree.is_leaf(position),
-        is_echo=clock.group[position] == "failed" and not tree.is_leaf(position),
-        on_critical_path=analysis.on_path[position],
-        version=tree.version[position],
-        ex_data=tree.ex_data[position],
-        attempts=tuple(
-            Try(
-                start_time=moment_of(attempt.start_us),
-                end_time=moment_of(attempt.end_us),
-                loop=attempt.loop,
-                failed=attempt.failed,
-                skipped=attempt.skipped,
-            )
-            for attempt in analysis.attempts.get(position, ())
-        ),
     )
 
 

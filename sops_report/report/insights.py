@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sops_report.analysis import Analysis
-from sops_report.analysis.advice import Advice, advise, word
+from sops_report.analysis.advice import Advice, Facts, advise, word
 from sops_report.analysis.concurrency import Concurrency
-from sops_report.analysis.joins import Join, joins_of
+from sops_report.analysis.joins import Join
 from sops_report.analysis.operations import people_of
-from sops_report.analysis.people import PeopleWaits, people_waits
+from sops_report.analysis.people import PeopleWaits
 from sops_report.analysis.progress import Progress, progress_of
 from sops_report.report.findings import AdviceLine, Block, Branch, Peak, Reaction, Standing
 from sops_report.snapshot import Snapshot
@@ -18,9 +18,9 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND_US: Final = 1_000_000
 
 
-def advice_of(analysis: Analysis) -> tuple[AdviceLine, ...]:
+def advice_of(facts: Facts) -> tuple[AdviceLine, ...]:
     """Return the advice that the numbers support, in words."""
-    return tuple(_advice(analysis, advice) for advice in advise(analysis))
+    return tuple(_advice(facts.analysis, advice) for advice in advise(facts))
 
 
 def _advice(analysis: Analysis, advice: Advice) -> AdviceLine:
@@ -58,14 +58,9 @@ def reactions_of(waits: PeopleWaits, snapshot: Snapshot) -> tuple[Reaction, ...]
     )
 
 
-def waits_of(analysis: Analysis) -> PeopleWaits:
-    """Return the waits for people."""
-    return people_waits(analysis)
-
-
-def blocks_of(analysis: Analysis) -> tuple[Block, ...]:
+def blocks_of(facts: Facts) -> tuple[Block, ...]:
     """Return the parallel blocks, in document order of their joins."""
-    return tuple(_block(join) for join in joins_of(analysis))
+    return tuple(_block(join) for join in facts.joins)
 
 
 def _block(join: Join) -> Block:

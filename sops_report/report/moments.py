@@ -1,6 +1,20 @@
-"""Moments and lengths as JSON writes them."""
+"""Moments and lengths: of microseconds, and as JSON writes them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND_US: Final = 1_000_000
+
+
+def moment_of(us: int | None) -> datetime | None:
+    """Return microseconds since 1970 as an aware datetime in UTC."""
+    return None if us is None else _EPOCH + timedelta(microseconds=us)
+
+
+def seconds_of(us: int | None) -> float | None:
+    """Return microseconds as seconds."""
+    return None if us is None else us / _SECOND_US
 
 
 def iso(when: datetime | None) -> str | None:

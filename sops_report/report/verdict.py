@@ -12,6 +12,7 @@ from typing import Final
 from sops_report.analysis import Analysis
 from sops_report.analysis.attempts import retries_of
 from sops_report.analysis.failures import FailedNode
+from sops_report.analysis.spans import leaves_of_kind
 from sops_report.report.labels import label_of
 from sops_report.report.model import Verdict
 from sops_report.words import Language, say
@@ -20,6 +21,7 @@ from sops_report.words.lengths import display_zone, duration, moment
 _LONGEST_TITLE: Final = 80
 _LONGEST_NAME: Final = 40
 _LONGEST_TEXT: Final = 120
+_STEPS: Final = frozenset({"activity", "unknown", "subprocess"})
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND_US: Final = 1_000_000
 
@@ -151,16 +153,15 @@ class _Teller:
         )
 
     def _steps(self) -> list[int]:
-        kinds = self.analysis.snapshot.kind
-        leaves = (p for p in range(1, len(self.tree)) if self.tree.is_leaf(p))
-        return [p for p in leaves if kinds[p] in ("activity", "unknown", "subprocess")]
+        return leaves_of_kind(self.analysis.snapshot, _STEPS)
 
     def _unskipped(self) -> list[int]:
         # A skipped node's length holds the wait for whoever skipped it.
-        return [position for position in self._steps() if not self.tree.skip[position]]
+        skip = self.tree.skip[:]
+        return [position for position in self._steps() if not skip[position]]
 
     def _done(self) -> int:
-        group = self.analysis.clock.group
+        group = self.analysis.clock.group[:]
         return sum(group[position] == "success" for position in self._steps())
 
     def _more(self) -> str:
@@ -174,7 +175,7 @@ class _Teller:
         return more
 
     def _longest(self, key: str, positions: tuple[int, ...] | list[int]) -> str:
-        lengths = self.analysis.durations.duration_us
+        lengths = self.analysis.durations.duration_us[:]
         timed = [(lengths[p] or 0, -p) for p in positions if lengths[p]]
         if not timed:
             return ""

@@ -7,7 +7,6 @@ for one, is never said, because nothing in an answer tells what they need from e
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from sops_report.analysis import Analysis
 from sops_report.analysis.advice import failures, times
 from sops_report.analysis.advice.value import Advice, Facts, Wording, word
 
@@ -35,16 +34,15 @@ RULES: Final[tuple[Rule, ...]] = (
 MOST: Final = 5
 
 
-def advise(analysis: Analysis, *, most: int = MOST) -> tuple[Advice, ...]:
+def advise(facts: Facts, *, most: int = MOST) -> tuple[Advice, ...]:
     """Return the most useful advice, the best first.
 
     What still stands still comes first, then what saves the most time, then the weightier.
 
     Args:
-        analysis: The run.
+        facts: What is known of the run.
         most: At most so many pieces.
     """
-    facts = Facts(analysis)
     found = [advice for rule in RULES for advice in rule(facts)]
     found.sort(key=lambda a: (not a.is_urgent, -(a.saving_us or 0), -a.weight))
     return tuple(_without_repeats(found))[:most]

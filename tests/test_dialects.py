@@ -65,7 +65,9 @@ def test_a_cut_is_told_in_the_last_line(dialect: str) -> None:
     made = crowded()
     text = render(made, "md", Language.EN, dialect=dialect)
     if dialect == "wecom":
-        assert re.search(r"… \d+ parts left out here to keep within 4.1 kB: .+\n\Z", text)
+        assert re.search(
+            r"… \d+ parts left out here to keep within 4.1 kB, see the whole report: .+\n\Z", text
+        )
     assert "more failures" in text
 
 

@@ -36,7 +36,14 @@ class Link:
     address: str
 
 
-Span = str | Code | Bold | Toned | Link
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A place that links lead to, where the dialect has any; the same as in the page."""
+
+    name: str
+
+
+Span = str | Anchor | Code | Bold | Toned | Link
 Line = tuple[Span, ...]
 
 
@@ -97,12 +104,14 @@ class Part:
         worth: The smallest is left out first; None is never left out.
         blocks: Its content.
         folded: Closed at first, where the dialect can fold.
+        summary: What opens a fold; empty means the name.
     """
 
     name: str
     worth: int | None
     blocks: tuple[Block, ...]
     folded: bool = False
+    summary: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +184,21 @@ def with_texts(block: Block, change: Callable[[str], str]) -> Block:
         case Table(head, rows, _):
             cells = tuple(tuple(map(spans, row)) for row in rows)
             return replace(block, head=tuple(map(change, head)), rows=cells)
+        case _:
+            return block
+
+
+def without_anchors(block: Block) -> Block:
+    """Return *block* for readers that know no anchors."""
+
+    def kept(line: Line) -> Line:
+        return tuple(span for span in line if not isinstance(span, Anchor))
+
+    match block:
+        case Heading(level, line):
+            return Heading(level, kept(line))
+        case Table(_, rows, _):
+            return replace(block, rows=tuple(tuple(map(kept, row)) for row in rows))
         case _:
             return block
 

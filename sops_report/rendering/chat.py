@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sops_report.rendering.blocks import (
+    Anchor,
     Block,
     Bold,
     Bullets,
@@ -85,6 +86,8 @@ class Chat:
 
     def _span(self, span: Span) -> str:
         match span:
+            case Anchor():
+                return ""
             case Code(text=text):
                 return self._code(text)
             case Bold(text=text):

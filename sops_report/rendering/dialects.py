@@ -40,7 +40,7 @@ _ALL: Final = (
     ),
     # the second version knows tables and lists, but neither colours nor mentions
     Dialect(
-        name="wecom-v2", budget=4_096, write=github.write_without_diagrams, plain=github.plain,
+        name="wecom-v2", budget=4_096, write=github.write_plain, plain=github.plain,
         limits=_SMALL,
     ),
     Dialect(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from sops_report.rendering.blocks import (
+    Anchor,
     Block,
     Bold,
     Bullets,
@@ -18,8 +19,10 @@ from sops_report.rendering.blocks import (
     Link,
     Paragraph,
     Part,
+    Span,
     Toned,
 )
+from sops_report.rendering.findings import finding_parts
 from sops_report.rendering.human import human_parts
 from sops_report.rendering.links import safe_link
 from sops_report.rendering.operations import operation_parts
@@ -49,11 +52,15 @@ def parts_of(
         measure: Says how many bytes a text takes once its marks are tamed.
         attachment: Where the whole report is, as a file's name or an address; None leaves it out.
     """
+    path = critical(voice, limits)
+    # where nothing went wrong the path tells most, so it stands before the timeline
+    first, later = ([path], []) if voice.report.verdict.outcome == "finished" else ([], [path])
     parts = (
-        _verdict(voice, limits, measure, attachment), _failures(voice, limits),
-        _more_failures(voice, limits), _touched(voice, limits), timeline(voice, limits),
-        ledger(voice, limits), critical(voice, limits), *operation_parts(voice),
-        *human_parts(voice), nodes(voice, limits), _quality(voice), _provenance(voice, limits),
+        _verdict(voice, limits, measure, attachment), _failures(voice, limits, attachment),
+        _more_failures(voice, limits), _touched(voice, limits), *first, timeline(voice, limits),
+        ledger(voice, limits), *later, *operation_parts(voice),
+        *finding_parts(voice, limits), *human_parts(voice),
+        nodes(voice, limits), _quality(voice), _provenance(voice, limits),
     )  # fmt: skip
     return [part for part in parts if part.blocks]
 
@@ -75,9 +82,11 @@ def _verdict(voice: Voice, limits: Limits, measure: Measure, attachment: str | N
         Paragraph((numbers,)),
         Paragraph((" · ".join(_times(voice)),)),
     ]
+    if voice.next_step():
+        blocks.insert(2, Paragraph((voice.next_step(),)))
     if attachment:
-        whole = Link(attachment) if safe_link(attachment) else Code(line(attachment, 200))
-        blocks.append(Paragraph((voice.say("dialects.whole"), voice.say("report.colon"), whole)))
+        told = (voice.say("dialects.whole"), voice.say("report.colon"), _place(attachment))
+        blocks.append(Paragraph(told))
     return Part(name=voice.say("report.verdict"), worth=None, blocks=tuple(blocks))
 
 
@@ -86,11 +95,13 @@ def _times(voice: Voice) -> list[str]:
     if task.wall_s is None:
         return [voice.as_of()]
     ended = "report.not_ended" if outcome in {"running", "failing"} else "report.ended"
+    # an open run ends where its snapshot does: once is enough
+    told = [] if task.end_time == task.as_of and ended == "report.not_ended" else [voice.as_of()]
     return [
         f"{voice.say('report.wall')} {voice.length(task.wall_s)}",
         f"{voice.say('report.started')} {voice.moment(task.start_time)}",
         f"{voice.say(ended)} {voice.moment(task.end_time)}",
-        voice.as_of(),
+        *told,
     ]
 
 
@@ -102,11 +113,11 @@ def _sentence(voice: Voice, limits: Limits, measure: Measure) -> str:
     return text
 
 
-def _failures(voice: Voice, limits: Limits) -> Part:
+def _failures(voice: Voice, limits: Limits, attachment: str | None) -> Part:
     report = voice.report
     blocks: list[Block] = []
     for n, failure in enumerate(report.failures[: limits.full_failures], 1):
-        blocks += _failure(voice, limits, failure, n)
+        blocks += _failure(voice, limits, failure, n, attachment)
     if report.task_text:
         told = voice.say("report.task_text")
         blocks += [Paragraph((told,)), _message(voice, limits, report.task_text)]
@@ -115,10 +126,14 @@ def _failures(voice: Voice, limits: Limits) -> Part:
     return _part(voice, "report.failures", None, blocks)
 
 
-def _failure(voice: Voice, limits: Limits, failure: Failure, n: int) -> Iterator[Block]:
+def _failure(
+    voice: Voice, limits: Limits, failure: Failure, n: int, attachment: str | None
+) -> Iterator[Block]:
     name = voice.say("report.first_failure") if n == 1 else voice.say("report.failure", n=n)
     colon = voice.say("report.colon")
-    yield Heading(3, (name, colon, Code(line(voice.label_at(failure.position), limits.name))))
+    anchor = voice.report.nodes[failure.position].anchor
+    label = Code(line(voice.label_at(failure.position), limits.name))
+    yield Heading(3, (Anchor(anchor), name, colon, label))
     facts: list[Line] = [
         (voice.say("report.where"), colon, Code(line(failure.path, limits.name * 2))),
         (voice.say("report.when"), colon, voice.moment(failure.failed_at),
@@ -127,6 +142,8 @@ def _failure(voice: Voice, limits: Limits, failure: Failure, n: int) -> Iterator
         (voice.say("report.signature"), colon,
          Code(line(failure.signature, 40)), *_id(failure.node_id)),
     ]  # fmt: skip
+    if attachment and limits.bars and _is_page(attachment):
+        facts.append((voice.say("dialects.row"), colon, _place(f"{attachment}#{anchor}")))
     if failure.auto_retry:
         facts.append((voice.say("report.auto_retry"),))
     links = [address for address in failure.links[: limits.links] if safe_link(address)]
@@ -136,6 +153,15 @@ def _failure(voice: Voice, limits: Limits, failure: Failure, n: int) -> Iterator
         yield _message(voice, limits, failure.text)
     else:
         yield Paragraph((voice.say("report.no_message"),))
+
+
+def _is_page(attachment: str) -> bool:
+    """Tell whether the whole report can be opened at a row: a zip cannot."""
+    return "#" not in attachment and attachment.partition("?")[0].endswith((".html", ".htm", "/"))
+
+
+def _place(attachment: str) -> Span:
+    return Link(attachment) if safe_link(attachment) else Code(line(attachment, 200))
 
 
 def _id(node_id: str | None) -> Line:
@@ -162,18 +188,20 @@ def _more_failures(voice: Voice, limits: Limits) -> Part:
         lines.append((voice.say("report.more_failures", n=len(failures) - limits.failures),))
     n_more = max(0, len(failures) - limits.full_failures)
     name = voice.say("report.more_failures", n=n_more)
-    return Part(name=name, worth=5, blocks=(Bullets(tuple(lines)),) if lines else ())
+    return Part(name=name, worth=6, blocks=(Bullets(tuple(lines)),) if lines else ())
 
 
 def _touched(voice: Voice, limits: Limits) -> Part:
     report = voice.report
     blocks: list[Block] = []
+    # without a failure no section stands above these lists
+    level = 3 if report.failures or report.task_text else 2
     for key, refs in (
         ("skipped", report.skipped), ("ignored", report.ignored), ("retried", report.retried),
     ):  # fmt: skip
         if refs:
-            blocks += [Heading(3, (voice.say(f"report.{key}"),)), _refs(voice, limits, refs)]
-    return Part(name=voice.say("report.retried"), worth=6, blocks=tuple(blocks))
+            blocks += [Heading(level, (voice.say(f"report.{key}"),)), _refs(voice, limits, refs)]
+    return Part(name=voice.say("report.retried"), worth=7, blocks=tuple(blocks))
 
 
 def _refs(voice: Voice, limits: Limits, refs: Sequence[NodeRef]) -> Bullets:
@@ -193,7 +221,7 @@ def _quality(voice: Voice) -> Part:
         for note in notes[:_MOST_NOTES]
     ]
     if len(notes) > _MOST_NOTES:
-        lines.append((f"… +{number(len(notes) - _MOST_NOTES)}",))
+        lines.append((voice.say("dialects.more_notes", n=number(len(notes) - _MOST_NOTES)),))
     return _part(voice, "report.quality", 1, (Bullets(tuple(lines)),) if lines else ())
 
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from sops_report.rendering.blocks import (
+    Anchor,
     Block,
     Bold,
     Bullets,
@@ -20,6 +21,7 @@ from sops_report.rendering.blocks import (
     Span,
     Table,
     Toned,
+    without_anchors,
 )
 
 _TOP_LEVEL: Final = 2  # the ticket owns the first level
@@ -84,6 +86,8 @@ def fold(summary: str, written: str) -> str:
 
 def _span(span: Span, *, in_table: bool = False) -> str:
     match span:
+        case Anchor(name=name):
+            return f'<a name="{name}"></a>'
         case Code(text=text):
             return code(text, in_table=in_table)
         case Bold(text=text):
@@ -136,6 +140,6 @@ def write(block: Block) -> str:
     return _WRITERS[type(block)](block)
 
 
-def write_without_diagrams(block: Block) -> str:
-    """Return one block as Markdown, for readers that draw no diagrams."""
-    return "" if isinstance(block, Diagram) else write(block)
+def write_plain(block: Block) -> str:
+    """Return one block as Markdown without HTML, for readers that draw no diagrams."""
+    return "" if isinstance(block, Diagram) else write(without_anchors(block))

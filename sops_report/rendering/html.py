@@ -14,8 +14,10 @@ from markupsafe import Markup
 
 from sops_report.rendering import gantt, listing
 from sops_report.rendering.budget import Limits, PageOptions, limits_for
+from sops_report.rendering.events import events_of
 from sops_report.rendering.explorer import Explorer, explorer
 from sops_report.rendering.flowchart import flowchart
+from sops_report.rendering.groups import groups_of
 from sops_report.rendering.links import safe_link
 from sops_report.rendering.overview import overview
 from sops_report.rendering.palette import CLASS_FILLS, TONE_FILLS, TONE_INKS
@@ -107,6 +109,7 @@ def _context(
         "signatures": Counter(failure.signature for failure in report.failures),
         "data_block": Markup(options.data.block or "") if options.data else "",  # noqa: S704 - safe
         "block_id": BLOCK_ID,
+        "events": events_of(voice), "groups": groups_of(report),
         "tones": TONE_FILLS, "inks": TONE_INKS, "fills": CLASS_FILLS,
     }  # fmt: skip
 

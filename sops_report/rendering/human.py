@@ -11,7 +11,7 @@ from sops_report.report.postmortem import Action, PostMortem
 
 _LONGEST: Final = 2000
 _MOST: Final = 30
-_WORTH: Final = 8
+_WORTH: Final = 9
 
 
 def human_parts(voice: Voice) -> list[Part]:
@@ -50,10 +50,10 @@ def _named(voice: Voice, key: str, text: str) -> list[Block]:
     return [Paragraph((lead, f" {line(text, _LONGEST)}"))]
 
 
-def _listed(texts: Sequence[str]) -> list[Block]:
+def _listed(voice: Voice, texts: Sequence[str]) -> list[Block]:
     lines: list[Line] = [(line(text, _LONGEST),) for text in texts[:_MOST]]
     if len(texts) > _MOST:
-        lines.append((f"… +{len(texts) - _MOST}",))
+        lines.append((voice.say("postmortem.more", n=len(texts) - _MOST),))
     return [Bullets(tuple(lines))] if lines else []
 
 
@@ -67,9 +67,9 @@ def _impact(voice: Voice, written: PostMortem) -> list[Block]:
 
 def _causes(voice: Voice, written: PostMortem) -> list[Block]:
     numbered = [f"{n}) {why}" for n, why in enumerate(written.whys, 1)]
-    blocks = _listed(numbered)
+    blocks = _listed(voice, numbered)
     if written.factors:
-        blocks += [Heading(3, (voice.say("postmortem.factors"),)), *_listed(written.factors)]
+        blocks += [Heading(3, (voice.say("postmortem.factors"),)), *_listed(voice, written.factors)]
     return blocks
 
 
@@ -97,7 +97,7 @@ def _lessons(voice: Voice, written: PostMortem) -> list[Block]:
     for key in ("well", "badly", "luck"):
         texts = getattr(written, key)
         if texts:
-            blocks += [Heading(3, (voice.say(f"postmortem.{key}"),)), *_listed(texts)]
+            blocks += [Heading(3, (voice.say(f"postmortem.{key}"),)), *_listed(voice, texts)]
     return blocks
 
 
@@ -105,10 +105,10 @@ def _notes(voice: Voice, written: PostMortem) -> list[Block]:
     comma = voice.say("report.comma")
     authors = [voice.say("postmortem.authors", names=comma.join(written.authors[:_MOST]))]
     return [
-        *_listed([f"{note.at} · {note.text}" for note in written.timeline]),
+        *_listed(voice, [f"{note.at} · {note.text}" for note in written.timeline]),
         *([Paragraph((line(authors[0], _LONGEST),))] if written.authors else []),
     ]
 
 
 def _open(voice: Voice, written: PostMortem) -> list[Block]:
-    return _listed([voice.say(f"postmortem.ask.{key}") for key in written.open_questions])
+    return _listed(voice, [voice.say(f"postmortem.ask.{key}") for key in written.open_questions])

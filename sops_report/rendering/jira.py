@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from sops_report.rendering.blocks import (
+    Anchor,
     Block,
     Bold,
     Bullets,
@@ -62,6 +63,8 @@ def expand(summary: str, written: str) -> str:
 
 def _span(span: Span) -> str:
     match span:
+        case Anchor(name=name):
+            return f"{{anchor:{name}}}"
         case Code(text=text):
             return code(text)
         case Bold(text=text):

@@ -92,7 +92,7 @@ def _written(writer: Dialect, part: Part) -> str:
     if not part.folded or writer.fold is None:
         return "\n\n".join(written)
     heading, inner = written[0], "\n\n".join(written[1:])
-    return f"{heading}\n\n{writer.fold(part.name, inner)}"
+    return f"{heading}\n\n{writer.fold(part.summary or part.name, inner)}"
 
 
 def _worth(part: Part) -> int:

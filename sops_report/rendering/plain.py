@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from sops_report.rendering.blocks import (
+    Anchor,
     Block,
     Bold,
     Bullets,
@@ -29,6 +30,8 @@ _MARKS: Final = {1: "=", 2: "-"}
 
 def _span(span: Span) -> str:
     match span:
+        case Anchor():
+            return ""
         case Code(text=text) | Bold(text=text) | Toned(text=text):
             return text
         case Link(address=address):

@@ -1,10 +1,12 @@
 """The parts of a Markdown report that tell of time: timeline, ledger, critical path, nodes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from sops_report.rendering import listing
 from sops_report.rendering.blocks import (
+    Anchor,
     Block,
     Bold,
     Code,
@@ -22,6 +24,7 @@ from sops_report.rendering.rows import choose
 from sops_report.rendering.textbars import length_bar, span_bar
 from sops_report.rendering.visible import line, pad
 from sops_report.rendering.voice import Voice
+from sops_report.report.model import Node
 from sops_report.words.lengths import number, share
 
 _NAME_CELLS: Final = 34
@@ -68,7 +71,7 @@ def ledger(voice: Voice, limits: Limits) -> Part:
     """Return where the time went; the rows add up to the wall time."""
     found, wall = voice.report.ledger, voice.report.task.wall_s or 0
     if not found or wall <= 0:
-        return _part(voice, "report.ledger", 7, ())
+        return _part(voice, "report.ledger", 8, ())
     rows: list[tuple[Line, ...]] = [
         ((voice.section_class(name),), (voice.length(seconds),), (share(seconds, wall),),
          (length_bar(seconds / wall, 20),))
@@ -82,14 +85,14 @@ def ledger(voice: Voice, limits: Limits) -> Part:
         table = Table(head, tuple(row[:3] for row in rows), frozenset({1, 2}))
     else:
         table = Table((*head, " "), tuple(rows), frozenset({1, 2}))
-    return _part(voice, "report.ledger", 7, (table,))
+    return _part(voice, "report.ledger", 8, (table,))
 
 
 def critical(voice: Voice, limits: Limits) -> Part:
     """Return the longest pieces of the critical path in order of time."""
     found = listing.sections(voice.report, limits.sections)
     if not found.shown:
-        return _part(voice, "report.critical", 3, ())
+        return _part(voice, "report.critical", 5, ())
     wall = voice.report.task.wall_s or 0
     unsure = f" ({voice.say('report.uncertain')})"
     rows = tuple(
@@ -109,7 +112,7 @@ def critical(voice: Voice, limits: Limits) -> Part:
         rest = voice.length(found.seconds_left)
         text = voice.say("report.more_sections", n=number(found.n_left), length=rest)
         blocks.append(Paragraph((text,)))
-    return _part(voice, "report.critical", 3, blocks)
+    return _part(voice, "report.critical", 5, blocks)
 
 
 def nodes(voice: Voice, limits: Limits) -> Part:
@@ -117,9 +120,11 @@ def nodes(voice: Voice, limits: Limits) -> Part:
     rows = choose(voice.report, limits.rows)
     if not limits.bars:
         return _part(voice, "report.nodes", 2, ())
-    table = tuple(
+    # a failure's heading is where links to it lead
+    told = {failure.position for failure in voice.report.failures[: limits.full_failures]}
+    table: tuple[tuple[Line, ...], ...] = tuple(
         (
-            (Code(voice.label(row.node)),),
+            (*_anchor(row.node, told), Code(voice.label(row.node))),
             (voice.either("kind", row.node.kind),),
             (voice.state(row.node),),
             (voice.offset(row.node.start_time),),
@@ -138,4 +143,11 @@ def nodes(voice: Voice, limits: Limits) -> Part:
     folded = sum(row.n_folded for row in rows)
     if folded:
         blocks.append(Paragraph((voice.say("report.more_nodes", n=number(folded)),)))
-    return _part(voice, "report.nodes", 2, blocks, folded=True)
+    part = _part(voice, "report.nodes", 2, blocks, folded=True)
+    n_all = number(voice.report.counts.nodes)
+    summary = voice.say("dialects.shown_nodes", n=number(len(rows)), all=n_all)
+    return replace(part, summary=summary)
+
+
+def _anchor(node: Node, told: set[int]) -> tuple[Anchor, ...]:
+    return () if node.position in told else (Anchor(node.anchor),)

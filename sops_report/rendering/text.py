@@ -329,7 +329,8 @@ def _quality(sheet: Sheet) -> Iterator[str]:
     for note in notes[:_MOST_NOTES]:
         yield "  " + clip(f"{note.code}  {line(note.text[voice.language], 300)}", sheet.width - 2)
     if len(notes) > _MOST_NOTES:
-        yield f"  … +{number(len(notes) - _MOST_NOTES)}"
+        more = number(len(notes) - _MOST_NOTES)
+        yield "  " + sheet.voice.say("dialects.more_notes", n=more)
 
 
 def _source(sheet: Sheet) -> Iterator[str]:

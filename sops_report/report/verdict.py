@@ -4,6 +4,7 @@ Deterministic and blameless: nodes are named, people never are. Names and messag
 put on one line; they stay hostile text, which renderers escape.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from types import MappingProxyType
@@ -20,6 +21,7 @@ from sops_report.words.lengths import display_zone, duration, moment
 
 _LONGEST_TITLE: Final = 80
 _LONGEST_NAME: Final = 40
+_LINK: Final = re.compile(r"\s*<https?://[^<>\s]*>")
 _LONGEST_TEXT: Final = 120
 _STEPS: Final = frozenset({"activity", "unknown", "subprocess"})
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -209,7 +211,9 @@ class _Teller:
     def _text(self, text: str | None) -> str:
         if not text or not text.strip():
             return self.say("part.no_text")
-        return cut(telling_line(text), _LONGEST_TEXT).rstrip(".。")
+        told = telling_line(text)
+        # the links stand in a list of their own, where they can be clicked
+        return cut(_LINK.sub("", told).strip() or told, _LONGEST_TEXT).rstrip(".。")
 
 
 def telling_line(text: str) -> str:

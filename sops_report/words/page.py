@@ -50,6 +50,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     # findings
     "page.next": ("Next: {step}", "下一步：{step}"),
     "page.next_for": ("Next, for {label}: {step}", "下一步（{label}）：{step}"),
+    "advice.more": ("… {n} more suggestions", "……另有 {n} 条建议"),
+    "page.hosts.more": ("… {n} more hosts", "……另有 {n} 台主机"),
+    "page.reactions.more": ("… {n} more failures", "……另有 {n} 次失败"),
+    "page.blocks.more": ("… {n} more parallel blocks", "……另有 {n} 处并行分支"),
     "page.advice": ("What to do about it", "改进建议"),
     "page.saving": ("up to {length} shorter", "最多可缩短 {length}"),
     "page.people": ("Waited for people: {on} on the critical path, {off} beside it.", "等待人工：关键路径上 {on}，其余 {off}。"),

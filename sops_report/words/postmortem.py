@@ -6,6 +6,7 @@ from typing import Final
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     # headings
+    "postmortem.more": ("… {n} more", "……另有 {n} 条"),
     "postmortem.impact": ("Impact", "影响"),
     "postmortem.trigger": ("Trigger", "触发原因"),
     "postmortem.detection": ("Detection", "发现方式"),

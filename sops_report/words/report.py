@@ -167,6 +167,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "report.command": ("Made again by", "复现命令"),
     "report.generated_at": ("Made at", "生成时间"),
     "report.unknown": ("unknown", "未知"),
-    "report.left_out": ("… {n} parts left out here to keep within {size}: {names}", "……为控制在 {size} 以内，此处省略 {n} 部分：{names}"),
+    "report.left_out": ("… {n} parts left out here to keep within {size}, see the whole report: {names}", "……为控制在 {size} 以内，此处省略 {n} 部分，见完整报告：{names}"),
 })
 # fmt: on

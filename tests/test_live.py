@@ -106,7 +106,6 @@ def test_what_was_fetched_is_found_again() -> None:
 
 
 def test_the_address_of_a_task_page(site: LocalSite, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("SOPS_REPORT_URL")
     monkeypatch.delenv("SOPS_REPORT_BIZ")
     shutil.rmtree("served")
     archive = Archive("served")
@@ -116,6 +115,24 @@ def test_the_address_of_a_task_page(site: LocalSite, monkeypatch: pytest.MonkeyP
     assert done.code == 0, done.err
     assert "515" in done.out
     assert "/project-3/515/" in snapshots()[0]
+
+
+@pytest.mark.parametrize("command", ["fetch", "show", "watch"])
+def test_a_pasted_host_gets_no_credentials_unless_it_is_named_as_the_site(
+    monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.delenv("SOPS_REPORT_URL", raising=False)
+    with scripted(reply(200, saved("finished"))) as foreign:
+        page = f"{foreign.url}/taskflow/execute/2/?instance_id=515"
+        for language in Language:
+            done = run(command, page, SOPS_REPORT_LANG=language)
+            assert (done.code, done.is_one_line_and_a_hint()) == (2, True), done.err
+            assert f"--url {foreign.url}" in done.err
+        run("profile", "add", "own", "--url", "http://127.0.0.1:9/x")
+        run(command, page, "--profile", "own", "--timeout", "0.5")
+        assert foreign.asked == []
+        assert run(command, page, "--url", foreign.url).code == 0
+        assert foreign.asked
 
 
 def test_a_page_is_asked_of_the_configured_site(site: LocalSite) -> None:

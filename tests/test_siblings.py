@@ -21,12 +21,10 @@ from sites import (
 from sops_report.api.client import SopsClient
 from sops_report.api.clockwork import Clockwork
 from sops_report.api.rate import Bucket
-from sops_report.archive import Archive
 from sops_report.config import make_site, read_settings
 from sops_report.errors import NetworkError, SopsReportError, UsageError
 from sops_report.server import LocalSite
-from sops_report.sources.bulk import Wish, fetch_tasks, listed_tasks
-from sops_report.sources.live import fetch
+from sops_report.sources.listing import Wish, listed_tasks
 
 DOORS = ("gateway", "esb")
 
@@ -134,33 +132,14 @@ def test_a_filter_that_the_site_ignores_is_applied_all_the_same() -> None:
 
     def pages(handler: Any, body: bytes) -> None:  # noqa: ANN401 - as Script
         at = int(handler.path.partition("offset=")[2].partition("&")[0])
-        page = json.dumps({"result": True, "data": items[at : at + 200]}).encode()
+        data = {"result": True, "data": items[at : at + 200], "count": len(items)}
+        page = json.dumps(data).encode()
         reply(200, page)(handler, body)
 
     with scripted(pages) as site, client_of(site.url) as client:
         found = [task.task_id for task in listed_tasks(client, Wish(template_id="1"))]
         assert len(site.asked) == 2
     assert found == [str(number) for number in range(250, 0, -1) if number % 3 == 1]
-
-
-def test_a_broken_off_run_goes_on_and_errors_stop_nothing(folder: Path, tmp_path: Path) -> None:
-    environ = {
-        "SOPS_REPORT_APP_CODE": "a", "SOPS_REPORT_APP_SECRET": SECRET,
-        "SOPS_REPORT_USERNAME": "u", "SOPS_REPORT_BIZ": "2", "SOPS_REPORT_RATE": "1000",
-    }  # fmt: skip
-    with LocalSite(folder) as site:
-        settings = read_settings(
-            environ, config_file=tmp_path / "none", url=site.gateway_url, archive=tmp_path / "kept"
-        )
-        first = list(fetch_tasks(["515", "9", "516"], settings, fetch))
-        asked = site.n_requests
-        again = list(fetch_tasks(["515", "516"], settings, fetch))
-        assert site.n_requests > asked
-    assert [(one.task_id, one.error and one.error.key) for one in first] == [
-        ("515", None), ("9", "no-such-task"), ("516", None),
-    ]  # fmt: skip
-    assert [one.saved is None for one in again] == [True, False]
-    assert len(Archive(tmp_path / "kept").tasks()) == 2
 
 
 def test_our_own_limit_spaces_the_calls(folder: Path) -> None:

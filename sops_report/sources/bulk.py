@@ -1,193 +1,156 @@
-"""Many tasks of one business: found by the site's list, fetched one by one into the archive.
+"""Many tasks fetched into the archive, a few at a time.
 
-An older site ignores filters it does not know, so every filter is looked at again on our side.
-Tasks whose last word is archived already are left alone, so a broken-off run goes on where it was.
+Tasks whose last word is archived are left alone, so a run that was broken off goes on where it was;
+of those archived while they ran, the site is asked fifty at a time which have changed. One task's
+error stops nothing; a site that is gone stops the run.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Final
 
-from sops_report.api.client import LONGEST_PAGE, MOST_IDS, SopsClient
+from sops_report.api.client import SopsClient
 from sops_report.api.envelope import outline
 from sops_report.archive import Archive, Saved
-from sops_report.config import Settings, Site
+from sops_report.config import Site
 from sops_report.errors import SopsReportError
-from sops_report.reading.times import TimeReader
-from sops_report.sources.live import Wanted
-from sops_report.states import group_of
+from sops_report.sources.listing import Listed, batches, states_of
 
-_MOST_PAGES: Final = 1000
+MOST_IN_A_ROW: Final = 10
 _LAST_WORDS: Final = frozenset({"FINISHED", "REVOKED", "EXPIRED"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """Which tasks are wanted; None asks for no such thing.
-
-    Attributes:
-        template_id: Made from this template.
-        executor: Started by this user.
-        since_us, until_us: Started not before and not after, microseconds since 1970 in UTC.
-        groups: In one of these state groups; empty means any.
-        most: How many at most, the newest first.
-    """
-
-    template_id: str | None = None
-    executor: str | None = None
-    since_us: int | None = None
-    until_us: int | None = None
-    groups: frozenset[str] = frozenset()
-    most: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """One task of the list.
-
-    Attributes:
-        task_id: Its number.
-        name: Hostile, as every text of an answer.
-        start_us: When it started; None if it did not.
-        state: Its state word; None if the site was not asked for it.
-    """
-
-    task_id: str
-    name: str
-    start_us: int | None
-    state: str | None = None
+# Refusals of one task; every other error is the site's or the line's.
+_OF_ONE_TASK: Final = frozenset({
+    "no-permission", "no-such-task", "site-error", "site-odd-answer", "site-too-large", "no-status",
+    "no-status-in-data", "not-json",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """What became of one task: `saved`, or `error`, or neither if it was archived already."""
+    """What became of one task: `saved`, or `error`."""
 
     task_id: str
     saved: Saved | None = None
     error: SopsReportError | None = None
 
 
-def listed_tasks(client: SopsClient, wish: Wish) -> Iterator[Listed]:
-    """Yield the tasks that fit, the newest first.
+def due_tasks(
+    tasks: Iterable[Listed], client: SopsClient, archive: Archive, site: Site
+) -> Iterator[tuple[str, bool]]:
+    """Yield each task's id, in their order, and whether it has to be fetched.
+
+    It has not where the archived answer is the last word, where the task had not begun and still
+    has not, and where the site has forgotten it meanwhile: what is archived says more.
 
     Raises:
         NetworkError, NotAllowedError: The site cannot be asked.
     """
-    found = _fitting(client, wish)
-    if wish.groups:
-        found = _in_groups(client, found, wish.groups)
-    for number, task in enumerate(found):
-        if wish.most is not None and number >= wish.most:
-            return
-        yield task
+    for batch in batches(tasks):
+        archived = {task.task_id: archived_state(archive, site, task.task_id) for task in batch}
+        open_ones = [
+            task.task_id for task in batch
+            if archived[task.task_id] is not None and archived[task.task_id] not in _LAST_WORDS
+        ]  # fmt: skip
+        states = states_of(client, open_ones) if open_ones else {}
+        for task in batch:
+            yield task.task_id, _is_due(archived[task.task_id], states.get(task.task_id))
 
 
-def _fitting(client: SopsClient, wish: Wish) -> Iterator[Listed]:
-    times, seen = TimeReader(), set[str]()
-    for item in _items(client, wish):
-        start_us = times.read(item.get("start_time")).us
-        task_id = str(item.get("id"))
-        # Tasks made while we turn the pages push others onto the next one.
-        if task_id not in seen and task_id.isdigit() and _fits(item, start_us, wish):
-            seen.add(task_id)
-            yield Listed(task_id=task_id, name=str(item.get("name") or ""), start_us=start_us)
-
-
-def _items(client: SopsClient, wish: Wish) -> Iterator[dict[str, object]]:
-    filters = {"template_id": wish.template_id, "executor": wish.executor}
-    asked = {name: value for name, value in filters.items() if value is not None}
-    for page in range(_MOST_PAGES):
-        answer = client.get_task_list(limit=LONGEST_PAGE, offset=page * LONGEST_PAGE, **asked)
-        items = _list_in(answer.body)
-        yield from items
-        if len(items) < LONGEST_PAGE:
-            return
-
-
-def _fits(item: dict[str, object], start_us: int | None, wish: Wish) -> bool:
-    names = (("template_id", wish.template_id), ("executor", wish.executor))
-    if any(value is not None and str(item.get(name)) != value for name, value in names):
-        return False
-    if wish.since_us is None and wish.until_us is None:
+def _is_due(archived: str | None, now: str | None) -> bool:
+    if archived is None:
         return True
-    after, before = wish.since_us, wish.until_us
-    return start_us is not None and (
-        (after is None or start_us >= after) and (before is None or start_us <= before)
-    )
+    if archived in _LAST_WORDS or now == "EXPIRED":
+        return False
+    # A FAILED root stays FAILED while nodes below it are retried: only this one proves rest.
+    return not archived == now == "CREATED"
 
 
-def _in_groups(
-    client: SopsClient, tasks: Iterable[Listed], groups: frozenset[str]
-) -> Iterator[Listed]:
-    """Yield the tasks in one of the state groups; the list does not tell states."""
-    batch: list[Listed] = []
-    for task in tasks:
-        batch.append(task)
-        if len(batch) == MOST_IDS:
-            yield from _of_states(client, batch, groups)
-            batch = []
-    if batch:
-        yield from _of_states(client, batch, groups)
-
-
-def _of_states(
-    client: SopsClient, batch: Sequence[Listed], groups: frozenset[str]
-) -> Iterator[Listed]:
-    answer = client.get_tasks_status([task.task_id for task in batch])
-    states = {str(item.get("id")): _state_of(item) for item in _list_in(answer.body)}
-    for task in batch:
-        state = states.get(task.task_id)
-        if state is not None and group_of(state) in groups:
-            yield Listed(task_id=task.task_id, name=task.name, start_us=task.start_us, state=state)
-
-
-def _state_of(item: dict[str, object]) -> str | None:
-    status = item.get("status")
-    state = status.get("state") if isinstance(status, dict) else None
+def archived_state(archive: Archive, site: Site, task_id: str) -> str | None:
+    """Return the state word of the newest archived answer of a task; None if there is none."""
+    stored = archive.snapshots(site.biz or "", task_id, site=site.host, scope=site.scope)
+    if not stored:
+        return None
+    envelope = outline(archive.load(stored[-1].path)[0]) or {}
+    data = envelope.get("data")
+    state = data.get("state") if isinstance(data, dict) else None
     return state if isinstance(state, str) else None
 
 
-def _list_in(body: bytes) -> list[dict[str, object]]:
-    data = (outline(body) or {}).get("data")
-    return [item for item in data if isinstance(item, dict)] if isinstance(data, list) else []
-
-
 def fetch_tasks(
-    tasks: Iterable[str],
-    settings: Settings,
-    fetch: Callable[[Wanted, Settings], Saved],
-    *,
-    again: bool = False,
+    names: Iterable[str], fetch: Callable[[str], Saved], *, jobs: int = 1
 ) -> Iterator[Fetched]:
-    """Fetch tasks one after the other; an error is told with its task and stops nothing.
+    """Fetch tasks, several at a time; an error is told with its task and stops nothing.
 
     Args:
-        tasks: Task ids.
-        settings: Site, business and archive.
-        fetch: Fetches one task, as `sops_report.sources.live.fetch` does.
-        again: Fetch also what is archived for good.
+        names: What names the tasks; taken from as there is room, never all at once.
+        fetch: Fetches one task; may be called by several threads.
+        jobs: How many at a time.
 
     Yields:
-        One value a task, in order.
+        One value a task, in their order. After `MOST_IN_A_ROW` errors of the site itself, one
+        after the other, nothing more: the others would only fail as well, and slowly.
     """
-    site, archive = settings.site(), Archive(settings.archive)
-    for task_id in tasks:
-        if not again and has_last_word(archive, site, task_id):
-            yield Fetched(task_id=task_id)
-            continue
+
+    def one(name: str) -> Fetched:
         try:
-            saved = fetch(Wanted(task_id=task_id), settings)
+            return Fetched(task_id=name, saved=fetch(name))
         except SopsReportError as error:
-            yield Fetched(task_id=task_id, error=error)
-        else:
-            yield Fetched(task_id=task_id, saved=saved)
+            return Fetched(task_id=name, error=error)
+
+    in_a_row = 0
+    for fetched in _side_by_side(one, names, jobs):
+        is_gone = fetched.error is not None and fetched.error.key not in _OF_ONE_TASK
+        in_a_row = in_a_row + 1 if is_gone else 0
+        yield fetched
+        if in_a_row >= MOST_IN_A_ROW:
+            return
 
 
-def has_last_word(archive: Archive, site: Site, task_id: str) -> bool:
-    """Tell whether the newest archived answer of a task is one that nothing can follow."""
-    stored = archive.snapshots(site.biz or "", task_id, site=site.host, scope=site.scope)
-    if not stored:
-        return False
-    envelope = outline(archive.load(stored[-1].path)[0]) or {}
-    data = envelope.get("data")
-    return isinstance(data, dict) and data.get("state") in _LAST_WORDS
+def _side_by_side(
+    work: Callable[[str], Fetched], names: Iterable[str], jobs: int
+) -> Iterator[Fetched]:
+    """Yield what *work* makes of each name, in their order.
+
+    The threads are daemons: after an interrupt nobody waits for them, and what they leave half
+    done the archive survives.
+    """
+    todo: SimpleQueue[tuple[str, Future[Fetched]] | None] = SimpleQueue()
+    for _ in range(jobs):
+        threading.Thread(target=_serve, args=(todo, work), name="fetch", daemon=True).start()
+    pending: deque[Future[Fetched]] = deque()
+    try:
+        for name in names:
+            future: Future[Fetched] = Future()
+            pending.append(future)
+            todo.put((name, future))
+            if len(pending) >= 2 * jobs:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
+    finally:
+        for future in pending:
+            future.cancel()
+        for _ in range(jobs):
+            todo.put(None)
+
+
+def _serve(
+    todo: "SimpleQueue[tuple[str, Future[Fetched]] | None]", work: Callable[[str], Fetched]
+) -> None:
+    while (job := todo.get()) is not None:
+        name, future = job
+        if not future.set_running_or_notify_cancel():
+            continue
+        made = None
+        try:
+            made = work(name)
+        finally:
+            if made is None:
+                future.set_exception(sys.exc_info()[1])  # a bug is raised where it is waited for
+            else:
+                future.set_result(made)

@@ -148,12 +148,17 @@ def fetch(  # noqa: PLR0913 - options
 
 
 def site_of(task: Wanted, settings: Settings) -> Site:
-    """Return the site to ask for *task*: the configured one, else the one its address names.
+    """Return the site to ask for *task*: always the configured one.
+
+    The host of a pasted page is never asked by itself: our credentials belong to the site they
+    were configured for, and an address from a chat could name any host.
 
     Raises:
         UsageError: No site or no business id is set.
     """
-    site = settings.site() if settings.url or not task.url else make_site(task.url)
+    if settings.url is None and task.url is not None:
+        raise UsageError("page-without-site", host=make_site(task.url).host, url=task.url)
+    site = settings.site()
     biz = task.biz or site.biz or settings.biz
     if biz is None:
         raise UsageError("no-biz", task_id=task.task_id)

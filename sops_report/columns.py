@@ -51,7 +51,8 @@ class Column(Sequence[T], Generic[T]):
     def __getitem__(self, at: slice) -> list[T]: ...
     def __getitem__(self, at: int | slice) -> T | list[T]:
         """Return the value, or the values, at a place."""
-        return self.values()[at]
+        values = self._values  # asked a million times: not by another call
+        return (self.values() if values is None else values)[at]
 
     def __iter__(self) -> Iterator[T]:
         """Iterate over the values."""

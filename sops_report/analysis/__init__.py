@@ -20,6 +20,7 @@ from sops_report.analysis.outcome import Incidents, find_incidents, outcome_of
 from sops_report.analysis.path import critical_pieces
 from sops_report.analysis.slack import Slack, slack_of
 from sops_report.analysis.spans import FirstPositions, Run
+from sops_report.reading.collector import collector_at_rest
 from sops_report.snapshot import Note, Snapshot, is_columnar
 
 __all__ = ["Analysis", "analyse"]
@@ -75,7 +76,12 @@ def analyse(snapshot: Snapshot, *, revoked_at_us: int | None = None) -> Analysis
     Returns:
         The analysis; never an error, whatever the snapshot holds.
     """
-    snapshot = _with_columns(snapshot) if len(snapshot.tree) >= _MANY else snapshot
+    with collector_at_rest():
+        big = len(snapshot.tree) >= _MANY
+        return _analyse(_with_columns(snapshot) if big else snapshot, revoked_at_us)
+
+
+def _analyse(snapshot: Snapshot, revoked_at_us: int | None) -> Analysis:
     attempts = earlier_attempts(snapshot)
     incidents = find_incidents(snapshot, attempts)
     outcome = outcome_of(snapshot, incidents)

@@ -4,7 +4,7 @@ The classes add up to the wall time because the pieces do. With earlier attempts
 before a retried node is split exactly into attempts and reactions.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
@@ -44,7 +44,20 @@ class Section:
 def classify(run: Run, pieces: Sequence[Piece]) -> list[Section]:
     """Return the sections of the path, earliest first."""
     on_path = {piece.position for piece in pieces if not piece.is_gap}
-    return [_section(run, part, on_path) for piece in pieces for part in _split(run, piece)]
+    own_class = _own_classes(run)
+    parts = (part for piece in pieces for part in _split(run, piece))
+    return [_section(run, part, on_path, own_class) for part in parts]
+
+
+def _own_classes(run: Run) -> Callable[[int], str]:
+    """Return what tells the class of a node's own time; in a big tree it is known of all."""
+    if is_columnar(run.tree):
+        from sops_report.analysis.arrays.classes import classes_of  # noqa: PLC0415 - start-up
+        from sops_report.analysis.arrays.tree import full  # noqa: PLC0415
+
+        known = full(classes_of(run))
+        return lambda position: known[position]
+    return lambda position: leaf_class(run, position)
 
 
 def ledger_of(sections: Sequence[Section]) -> Mapping[str, int]:
@@ -70,7 +83,7 @@ class _Part:
 
 def _split(run: Run, piece: Piece) -> Iterator[_Part]:
     """Cut a piece where earlier attempts of its node end, and where its last attempt begins."""
-    cuts = _attempt_times(run, piece)
+    cuts = _attempt_times(run, piece) if piece.position in run.attempts else ()
     if not cuts:
         yield _Part(piece)
         return
@@ -97,7 +110,7 @@ def _part(piece: Piece, start: int, end: int, known_class: str | None) -> _Part:
 def _attempt_times(run: Run, piece: Piece) -> list[tuple[int, int]]:
     """Return the failed earlier attempts inside a piece, clipped to it, in order."""
     position = piece.position
-    if position not in run.attempts or piece.at_end:
+    if piece.at_end:
         return []
     skipped_whole = run.tree.skip[position] is True and not piece.is_gap
     if skipped_whole or not run.tree.is_leaf(position):
@@ -112,21 +125,18 @@ def _attempt_times(run: Run, piece: Piece) -> list[tuple[int, int]]:
     return [(start, end) for start, end in times if start < end]
 
 
-def _section(run: Run, part: _Part, on_path: set[int]) -> Section:
+def _section(run: Run, part: _Part, on_path: set[int], own_class: Callable[[int], str]) -> Section:
     piece = part.piece
     return Section(
         position=piece.position,
         start_us=piece.start_us,
         end_us=piece.end_us,
-        section_class=part.known_class or _class_of(run, piece),
+        section_class=part.known_class
+        or (_gap_class(run, piece) if piece.is_gap else own_class(piece.position)),
         is_gap=piece.is_gap,
         certain=piece.certain,
         co_critical=tuple(p for p in piece.co_critical if p not in on_path),
     )
-
-
-def _class_of(run: Run, piece: Piece) -> str:
-    return _gap_class(run, piece) if piece.is_gap else leaf_class(run, piece.position)
 
 
 def leaf_class(run: Run, position: int) -> str:

@@ -18,7 +18,7 @@ from sops_report.snapshot import is_columnar
 
 _DOUBT_US: Final = 2 * SECOND_US  # another end this near could have been the true predecessor
 _MOST_GATEWAYS: Final = 100  # how far to look for one; more cannot end within a second
-_DUE: Final = frozenset({"READY", "SUSPENDED"})
+DUE: Final = frozenset({"READY", "SUSPENDED"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,8 @@ def _scopes(run: Run) -> Callable[[Piece], "Scope"]:
         from sops_report.analysis.arrays.path import Candidates  # noqa: PLC0415 - start-up
 
         return Candidates.of(run).scope
-    return lambda piece: Scope.of(run, piece)
+    due = _due_children(run)
+    return lambda piece: Scope.of(run, piece, due.get(piece.position))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,7 +85,9 @@ class Scope:
         positions, entry, end, ends, loop: The candidates by exact end, then entry, then position:
             node, entry, end, exact end and number of the pass; see `spans.Span`.
         entries, reach: All entries in order, and the latest end of the spans entered until then.
-        work_entries: The entries of all that are no gateways or events, in order.
+        is_control: Of each candidate: it is a gateway or event.
+        work_entries: The entries of all others, in order.
+        due: The child that is due but has not begun, if any.
         by_node: Indices of candidates by position; empty without a flow.
         below: The path has come down to this index; whatever ended later is no candidate.
         visited: What is on the path already: the edges of a loop must not lead back to it.
@@ -97,9 +100,11 @@ class Scope:
     end: Sequence[int]
     ends: Sequence[int]
     loop: Sequence[int]
+    is_control: Sequence[bool]
     entries: Sequence[int]
     reach: Sequence[int]
     work_entries: Sequence[int]
+    due: int | None
     by_node: Mapping[int, Sequence[int]] = field(default_factory=dict)
     below: int = field(init=False)
     visited: set[int] = field(default_factory=set)
@@ -109,7 +114,7 @@ class Scope:
         self.below = len(self.positions)
 
     @classmethod
-    def of(cls, run: Run, piece: Piece) -> "Scope":
+    def of(cls, run: Run, piece: Piece, due: int | None) -> "Scope":
         """Sort the candidates; a child wholly outside the interval (an old pass) is none."""
         spans = [
             span
@@ -131,9 +136,11 @@ class Scope:
             end=[span.end_us for span in spans],
             ends=[span.exact_end_us for span in spans],
             loop=[span.loop for span in spans],
+            is_control=[kinds[span.position] in CONTROL_KINDS for span in spans],
             entries=[entry for entry, _, _ in by_entry],
             reach=list(accumulate((end for _, end, _ in by_entry), max)),
             work_entries=[entry for entry, _, kind in by_entry if kind not in CONTROL_KINDS],
+            due=due,
             by_node=by_node,
         )
 
@@ -223,25 +230,22 @@ class Scope:
         Something follows a gateway within milliseconds. Where the node is the first to begin after
         it, and within a second, it is what followed; whoever ended in between leads elsewhere.
         """
-        if self._is_control(latest) or not self._begins_by_itself(follower):
+        if self.is_control[latest] or not self._begins_by_itself(follower):
             return None
         # In a tie the rules decide, so only gateways of an earlier second are asked.
         first = bisect_left(self.ends, self.entry[follower] - SECOND_US)
         after = bisect_left(self.ends, self.end[latest])
         for index in range(after - 1, max(first, after - _MOST_GATEWAYS) - 1, -1):
-            if self._is_control(index) and self.entry[index] == self.end[index]:
+            if self.is_control[index] and self.entry[index] == self.end[index]:
                 next_work = bisect_left(self.work_entries, self.end[index])
                 if self.work_entries[next_work] == self.entry[follower]:
                     return index
         return None
 
-    def _is_control(self, index: int) -> bool:
-        return self.run.snapshot.kind[self.positions[index]] in CONTROL_KINDS
-
     def _begins_by_itself(self, index: int) -> bool:
         """Tell whether a step's start is the moment the flow reached it (no retry, no join)."""
         tree, position = self.run.tree, self.positions[index]
-        is_step = self.run.snapshot.kind[position] not in CONTROL_KINDS
+        is_step = not self.is_control[index]
         return is_step and not tree.retry[position] and (tree.loop[position] or 1) == 1
 
     def _is_certain(self, index: int, limit: int, follower: int | None) -> bool:
@@ -259,7 +263,7 @@ class Scope:
 
     def _leads_elsewhere(self, index: int, follower: int) -> bool:
         """Tell whether another one began beside *follower*: a step has one successor only."""
-        if self._is_control(index):
+        if self.is_control[index]:
             return False
         entry = self.entry[follower]
         first = max(self.end[index], entry - SECOND_US)
@@ -305,22 +309,23 @@ class Scope:
 
     def waiting(self, start: int, end: int, *, certain: bool) -> Piece:
         """Return the gap after the last child: it waits for the child that is due, if any."""
-        due = _due_child(self.run, self.piece.position)
         return Piece(
-            position=self.piece.position if due is None else due,
+            position=self.piece.position if self.due is None else self.due,
             start_us=start,
             end_us=end,
             is_gap=True,
-            at_end=due is None,
+            at_end=self.due is None,
             certain=certain,
         )
 
 
-def _due_child(run: Run, scope: int) -> int | None:
-    """Return the child that is due but has not begun: READY or SUSPENDED, without a start."""
-    due = [
-        child
-        for child in run.tree.children(scope)
-        if run.tree.start_us[child] is None and run.tree.state[child] in _DUE
-    ]
-    return due[-1] if due else None
+def _due_children(run: Run) -> dict[int, int]:
+    """Return by scope the last child that is due but has not begun: READY or SUSPENDED."""
+    tree = run.tree
+    return {
+        parent: child
+        for child, (parent, state, start) in enumerate(
+            zip(tree.parent, tree.state, tree.start_us, strict=True)
+        )
+        if start is None and state in DUE
+    }

@@ -7,7 +7,7 @@ import numpy as np
 from sops_report.analysis.arrays.tree import Flags, is_leaf, is_one_of
 from sops_report.analysis.ledger import MANUAL_COMPONENTS, MANUAL_STATES, TIMER
 from sops_report.analysis.spans import CONTROL_KINDS, Run
-from sops_report.columns import MISSING, numbers
+from sops_report.columns import MISSING, Coded, numbers
 
 
 def leaves_of_class(run: Run, wanted: Collection[str]) -> Sequence[int]:
@@ -18,6 +18,11 @@ def leaves_of_class(run: Run, wanted: Collection[str]) -> Sequence[int]:
 
 def class_is(run: Run, wanted: Collection[str]) -> Flags:
     """Tell for each node whether its own time is of one of the classes *wanted*."""
+    return is_one_of(classes_of(run), wanted)
+
+
+def classes_of(run: Run) -> Coded[str]:
+    """Return the class of each node's own time."""
     tree = run.tree
     valid = is_one_of(run.clock.finish_is_valid, {True})
     rules = {
@@ -27,9 +32,8 @@ def class_is(run: Run, wanted: Collection[str]) -> Flags:
         "running": (numbers(tree.start_us) != MISSING) & ~valid,
         "control": is_one_of(run.snapshot.kind, CONTROL_KINDS),
     }
-    told = [np.bool_(name in wanted) for name in rules]
-    found: Flags = np.select(list(rules.values()), told, default="work" in wanted).astype(np.bool_)
-    return found
+    codes = np.select(list(rules.values()), [*range(len(rules))], default=len(rules))
+    return Coded(codes.astype(np.int32), (*rules, "work"))
 
 
 def _has(run: Run, components: Collection[str]) -> Flags:

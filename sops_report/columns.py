@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MISSING: Final = -(2**63)  # in an int64 column: no value; as pandas' NaT
 
 T = TypeVar("T")
+_LINE_END: Final = ord("\n")
 
 
 class Column(Sequence[T], Generic[T]):
@@ -151,17 +152,31 @@ class Texts(Column[str | None]):
 
     Attributes:
         array: Fixed-width bytes (``S…``), one a row.
+        blank: The rows whose text is there, but empty.
     """
 
-    __slots__ = ("array",)
+    __slots__ = ("array", "blank")
 
-    def __init__(self, array: "NDArray[np.bytes_]") -> None:
+    def __init__(self, array: "NDArray[np.bytes_]", blank: Sequence[int] = ()) -> None:
         """Hold *array*; it must not change any more."""
         super().__init__(len(array))
         self.array = array
+        self.blank = tuple(blank)
 
     def _plain(self) -> list[str | None]:
-        return [text.decode("ascii") or None for text in self.array.tolist()]
+        if not len(self.array):
+            return []
+        # One text of all, cut at line ends: no bytes object a row.
+        lines = self.array.astype(f"S{self.array.dtype.itemsize + 1}")
+        raw = lines.view("u1").reshape(self._size, -1)
+        is_short = raw[:, -2] == 0
+        raw[:, -1] = _LINE_END
+        values: list[str | None] = [*raw.tobytes().decode("ascii").split("\n")[:-1]]
+        for row in is_short.nonzero()[0].tolist():
+            values[row] = (values[row] or "").rstrip("\0") or None
+        for row in self.blank:
+            values[row] = ""
+        return values
 
 
 def numbers(column: Sequence[int | None]) -> "NDArray[np.int64]":

@@ -3,6 +3,10 @@
 A `Tree` holds the nodes as parallel columns in document order (parents before their children), so
 structure is asked by position: the subtree of ``p`` is ``p … p + n_descendants[p]``, and a million
 nodes need no million objects. All times are whole microseconds since 1970 in UTC (``…_us``).
+
+A small answer's columns are lists. A big one's are `columns`: `columns.Numbers` (positions, times,
+counts), `columns.Reals` (``elapsed_s``), `columns.Texts` (ids, versions) and `columns.Coded` (the
+rest, and a snapshot's labels and kinds: computed once a distinct word).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +16,8 @@ from typing import Final
 
 from sops_report.columns import Numbers
 
-_LONGEST_PATH: Final = 1000
+LONGEST_PATH: Final = 1000
+PATH_JOINT: Final = " / "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,11 +270,9 @@ class Snapshot:
         """
         tree, paths, above = self.tree, [""], {0: ""}
         for position in range(1, len(tree)):
-            path = above[tree.parent[position]] + self.label[position]
-            if len(path) > _LONGEST_PATH:
-                path = f"… / {path[-_LONGEST_PATH:]}"
+            path = clipped_path(above[tree.parent[position]] + self.label[position])
             if tree.n_descendants[position]:
-                above[position] = f"{path} / "
+                above[position] = f"{path}{PATH_JOINT}"
             paths.append(path)
         return paths
 
@@ -280,3 +283,8 @@ class Snapshot:
 
     def _repr_html_(self) -> str:
         return f"<code>{escape(repr(self))}</code>"
+
+
+def clipped_path(path: str) -> str:
+    """Return a path, or the end of one that is too long."""
+    return path if len(path) <= LONGEST_PATH else f"…{PATH_JOINT}{path[-LONGEST_PATH:]}"

@@ -4,8 +4,8 @@ Every frame has the same columns and dtypes for every input. The dtypes are expl
 and 3, with and without pyarrow, give the same table.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Final, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -13,16 +13,17 @@ from numpy.typing import NDArray
 
 from sops_report.analysis import Analysis, analyse
 from sops_report.analysis.arrays.tree import is_one_of
-from sops_report.columns import MISSING, numbers
-from sops_report.reading.identity import LABELS
-from sops_report.snapshot import Snapshot
+from sops_report.columns import MISSING, Coded, coded, numbers, reals
+from sops_report.reading.collector import collector_at_rest
+from sops_report.reading.identity import LABELS, SOURCES
+from sops_report.snapshot import LONGEST_PATH, PATH_JOINT, Snapshot, clipped_path
 from sops_report.states import CLOSED, GROUP_OF, GROUPS, group_of
 
 _STRING: Final = pd.StringDtype(storage="python", na_value=pd.NA)
 _TIME: Final = "datetime64[us, UTC]"
-_KIND_SOURCES: Final = ("flow", "name", "shape")
 _SECOND_US: Final = 1_000_000
-_NO_MOMENT: Final = int(np.iinfo("int64").min)  # NaT
+
+T = TypeVar("T")
 
 
 def flatten(snapshot: Snapshot) -> pd.DataFrame:
@@ -51,40 +52,43 @@ def flatten(snapshot: Snapshot) -> pd.DataFrame:
         >>> flatten(snapshot)[["label", "kind", "state_group"]].to_dict("records")
         [{'label': 'go', 'kind': 'root', 'state_group': 'not_started'}]
     """
+    with collector_at_rest():
+        return pd.DataFrame(_columns(snapshot), index=pd.RangeIndex(len(snapshot.tree)), copy=False)
+
+
+def _columns(snapshot: Snapshot) -> dict[str, object]:
+    """Return the columns of the node table, in its order; no array is the snapshot's own."""
     tree = snapshot.tree
-    size = len(tree)
     ids = _strings(tree.node_id)
     states = _states(tree.state)
-    start, finish = _microseconds(tree.start_us), _microseconds(tree.finish_us)
-    return pd.DataFrame(
-        {
-            "node_id": ids,
-            "parent_id": ids.take(np.asarray(tree.parent, dtype="int64"), allow_fill=True),
-            "depth": np.asarray(tree.depth, dtype="int32"),
-            "position": np.arange(size, dtype="int64"),
-            "n_descendants": np.asarray(tree.n_descendants, dtype="int64"),
-            "path": _strings(snapshot.paths()),
-            "name": _strings(tree.name),
-            "label": _strings(snapshot.label),
-            "kind": _category(snapshot.kind, LABELS),
-            "kind_source": _category(snapshot.kind_source, _KIND_SOURCES),
-            "state": states,
-            "state_group": _groups(states),
-            "start_time": _moments(start),
-            "finish_time": _moments(finish),
-            "finish_is_valid": _finish_is_valid(states, start, finish),
-            "elapsed_s": _floats(tree.elapsed_s),
-            "retry": pd.array(list(tree.retry), dtype="Int32"),
-            "loop": pd.array(list(tree.loop), dtype="Int32"),
-            "skip": _flags([None, *tree.skip[1:]]),
-            "error_ignored": _flags([None, *tree.error_ignored[1:]]),
-            "version": _strings(tree.version),
-            "state_refresh_at": _times(tree.refresh_us),
-            "is_leaf": np.asarray(tree.n_descendants, dtype="int64") == 0,
-            "ex_data": _strings(tree.ex_data),
-        },
-        index=pd.RangeIndex(size),
-    )
+    start, finish = numbers(tree.start_us).copy(), numbers(tree.finish_us).copy()
+    below = numbers(tree.n_descendants)
+    return {
+        "node_id": ids,
+        "parent_id": ids.take(numbers(tree.parent), allow_fill=True),
+        "depth": numbers(tree.depth).astype("int32"),
+        "position": np.arange(len(tree), dtype="int64"),
+        "n_descendants": below.copy(),
+        "path": _paths(snapshot),
+        "name": _strings(tree.name),
+        "label": _strings(snapshot.label),
+        "kind": _category(snapshot.kind, LABELS),
+        "kind_source": _category(snapshot.kind_source, SOURCES),
+        "state": states,
+        "state_group": _groups(states),
+        "start_time": _moments(start),
+        "finish_time": _moments(finish),
+        "finish_is_valid": _finish_is_valid(states, start, finish),
+        "elapsed_s": reals(tree.elapsed_s).copy(),
+        "retry": _counts(tree.retry),
+        "loop": _counts(tree.loop),
+        "skip": _flags_below(tree.skip),
+        "error_ignored": _flags_below(tree.error_ignored),
+        "version": _strings(tree.version),
+        "state_refresh_at": _moments(numbers(tree.refresh_us).copy()),
+        "is_leaf": below == 0,
+        "ex_data": _strings(tree.ex_data),
+    }
 
 
 def nodes(snapshot: Snapshot) -> pd.DataFrame:
@@ -189,18 +193,58 @@ def failures(snapshot: Snapshot) -> pd.DataFrame:
 
 
 def _strings(values: Sequence[str | None]) -> pd.arrays.StringArray:
-    return pd.arrays.StringArray(np.fromiter(values, dtype="object", count=len(values)))
+    if isinstance(values, Coded):
+        return pd.arrays.StringArray(_objects([*values.words, pd.NA]).take(values.codes))
+    return pd.arrays.StringArray(_objects(values))
 
 
-def _flags(values: Sequence[bool | None]) -> pd.arrays.BooleanArray:
+def _objects(values: Iterable[object]) -> NDArray[np.object_]:
+    made = [*values]
+    return np.fromiter(made, dtype="object", count=len(made))
+
+
+def _paths(snapshot: Snapshot) -> pd.arrays.StringArray:
+    """Return `Snapshot.paths`: a container's path is joined once, a leaf's in one step."""
+    if not isinstance(snapshot.label, Coded):
+        return _strings(snapshot.paths())
+    words = _objects(snapshot.label.words)
+    codes, parent = snapshot.label.codes, numbers(snapshot.tree.parent)
+    containers = np.flatnonzero(numbers(snapshot.tree.n_descendants))
+    place = np.zeros(len(codes), dtype="int32")
+    place[containers] = np.arange(len(containers))
+    own, above = [""], [""]
+    for at, word in zip(
+        place[parent[containers[1:]]].tolist(), words[codes[containers[1:]]], strict=True
+    ):
+        own.append(clipped_path(above[at] + word))
+        above.append(f"{own[-1]}{PATH_JOINT}")
+    paths = _objects(above)[place[parent]] + words[codes]
+    if max(map(len, above), default=0) + max(map(len, words)) > LONGEST_PATH:
+        paths = _objects(map(clipped_path, paths))
+    paths[containers] = _objects(own)
+    paths[0] = ""
+    return pd.arrays.StringArray(paths)
+
+
+def _flags_below(values: Sequence[bool | None]) -> pd.arrays.BooleanArray:
+    """Return flags; the root's is noise."""
     codes = _codes(values, (False, True))
+    codes[0] = -1
     return pd.arrays.BooleanArray(codes == 1, codes < 0)
 
 
-def _codes(values: Sequence[Hashable], known: Iterable[Hashable]) -> NDArray[np.int32]:
+def _counts(values: Sequence[int | None]) -> pd.arrays.IntegerArray:
+    plain = numbers(values)
+    missing = plain == MISSING
+    return pd.arrays.IntegerArray(np.where(missing, 0, plain).astype("int32"), missing)
+
+
+def _codes(values: Sequence[T | None], known: Iterable[T]) -> NDArray[np.int32]:
     """Return the place of each value among the known ones, -1 for every other."""
-    place = dict.fromkeys(set(values), -1) | {word: at for at, word in enumerate(known)}
-    return np.fromiter(map(place.__getitem__, values), dtype="int32", count=len(values))
+    column = coded(values)
+    place = {word: at for at, word in enumerate(known)}
+    of_word = [place.get(word, -1) for word in column.words]
+    return np.asarray([*of_word, -1], dtype="int32")[column.codes]
 
 
 def _category(values: Sequence[str | None], known: Iterable[str]) -> pd.Categorical:
@@ -215,8 +259,8 @@ def _coded(codes: NDArray[np.int32], words: Sequence[str]) -> pd.Categorical:
 
 def _states(values: Sequence[str | None]) -> pd.Categorical:
     """Return the state words: the known ones are always categories, others follow by name."""
-    others = sorted({value for value in values if value is not None} - GROUP_OF.keys())
-    return _category(values, [*GROUP_OF, *others])
+    column = coded(values)
+    return _category(column, [*GROUP_OF, *sorted(set(column.words) - GROUP_OF.keys())])
 
 
 def _groups(states: pd.Categorical) -> pd.Categorical:
@@ -230,24 +274,15 @@ def _finish_is_valid(
 ) -> pd.arrays.BooleanArray:
     """Return `analysis.clock.finish_is_valid` of all nodes at once (no start is the least one)."""
     is_closed = np.asarray([word in CLOSED for word in (*states.categories, None)])
-    return pd.arrays.BooleanArray(is_closed[states.codes] & (finish >= start), finish == _NO_MOMENT)
+    return pd.arrays.BooleanArray(is_closed[states.codes] & (finish >= start), finish == MISSING)
 
 
 def _times(values: Sequence[int | None]) -> pd.DatetimeIndex:
-    return _moments(_microseconds(values))
+    return _moments(numbers(values).copy())
 
 
 def _moments(values: NDArray[np.int64]) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(values.view("datetime64[us]")).tz_localize("UTC")
-
-
-def _microseconds(values: Sequence[int | None]) -> NDArray[np.int64]:
-    numbers = (_NO_MOMENT if us is None else us for us in values)
-    return np.fromiter(numbers, dtype="int64", count=len(values))
-
-
-def _floats(values: Sequence[float | None]) -> NDArray[np.float64]:
-    return np.asarray([np.nan if value is None else value for value in values], dtype="float64")
 
 
 def _seconds(values: Sequence[int | None]) -> NDArray[np.float64]:

@@ -41,6 +41,14 @@ def test_texts_come_back_and_an_empty_one_is_none() -> None:
     assert len(column) == 3
 
 
+def test_an_empty_text_may_be_one() -> None:
+    assert list(Texts(np.array([b"v1", b"", b""]), blank=[2])) == ["v1", None, ""]
+
+
+def test_no_texts() -> None:
+    assert list(Texts(np.array([], dtype="S4"))) == []
+
+
 def test_flags_come_back() -> None:
     assert list(Coded(np.array([0, -1, 1], dtype="int32"), (False, True))) == [False, None, True]
 

@@ -3,33 +3,21 @@
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
-from typing import Any, NoReturn, get_args
+from typing import NoReturn, get_args
 
 import pytest
 from builders import envelope
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from pandas.testing import assert_frame_equal
+from readers import ANY_TIME, FAST, Json, assert_same, files, first, mutated, second
 
 from benchmarks.generate import answer
 from sops_report import reading
 from sops_report.errors import InputError
-from sops_report.reading import fast, read_snapshots
+from sops_report.reading import fast
 from sops_report.reading.fast_times import FastTimes
 from sops_report.reading.times import TimeReader
-from sops_report.snapshot import Origin, Snapshot
 from sops_report.states import GROUP_OF
-from sops_report.table import flatten
-
-Json = dict[str, Any]
-
-DATA = Path(__file__).parent / "data"
-HERE = Origin(source="here")
-FAST = settings(
-    max_examples=150, deadline=None, derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)  # fmt: skip
 
 
 def is_read_fast(data: bytes) -> bool:
@@ -39,47 +27,6 @@ def is_read_fast(data: bytes) -> bool:
     except fast.SteppedAsideError:
         return False
     return True
-
-
-def outcome(data: bytes, *, least_bytes: float) -> list[Snapshot] | tuple[str, str]:
-    """Read with or without the fast reader; a refusal is its key and its text."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reading, "_WORTH_AN_IMPORT", least_bytes)
-        try:
-            return read_snapshots(data, HERE)
-        except InputError as refusal:
-            return refusal.key, str(refusal)
-
-
-def assert_same(data: bytes) -> None:
-    careful, quick = outcome(data, least_bytes=float("inf")), outcome(data, least_bytes=0)
-    # repr tells 1 from 1.0 and True; equality tells the rest.
-    assert quick == careful
-    for one, other in zip(quick, careful, strict=True):
-        if isinstance(one, Snapshot) and isinstance(other, Snapshot):
-            assert repr(one.tree) == repr(other.tree)
-            assert repr(one.notes) == repr(other.notes)
-            assert_frame_equal(flatten(one), flatten(other))
-
-
-def second(name: str = "n1", *below: Json, **fields: object) -> Json:
-    """Build a node as the second engine sends it."""
-    return {
-        "id": name, "state": "FINISHED", "root_id:": "n0", "parent_id": "n0", "version": "v1",
-        "loop": 1, "retry": 0, "skip": False, "error_ignorable": False, "error_ignored": False,
-        "children": {child["id"]: child for child in below}, "elapsed_time": 3,
-        "start_time": "2024-06-18 21:30:01 +0800", "finish_time": "2024-06-18 21:30:04 +0800",
-        "name": "步骤",
-    } | fields  # fmt: skip
-
-
-def first(name: str = "n1", *below: Json, **fields: object) -> Json:
-    """Build a node as the first engine sends it."""
-    made = second(name, *below) | {"state_refresh_at": "2024-06-18T13:30:04.123Z"}
-    return {
-        key: value for key, value in made.items()
-        if key not in ("root_id:", "parent_id", "error_ignored")
-    } | fields  # fmt: skip
 
 
 def test_the_plain_answers_of_both_engines_are_read_fast() -> None:
@@ -95,10 +42,6 @@ def test_a_failed_answer_is_read_fast() -> None:
     root = second("n0", second("n1", state="FAILED"), state="FAILED", ex_data=texts)
     assert is_read_fast(envelope(root))
     assert_same(envelope(root))
-
-
-def files() -> list[Path]:
-    return sorted(p for p in DATA.rglob("*") if p.is_file() and ".meta." not in p.name)
 
 
 def test_every_answer_of_the_test_data_is_read_the_same_way() -> None:
@@ -222,45 +165,6 @@ def test_nesting_beyond_recursion_is_left_to_the_careful_reader() -> None:
     for _ in range(150):
         deep = second("n0", deep | {"id": "n1"})
     assert_same(envelope(deep))
-
-
-TIMES = st.sampled_from([
-    None, "", "2024-06-18 21:30:01 +0800", "2024-06-18T13:30:01.5Z", "2024-06-18 21:30:01 -0330",
-    "2024-06-18 21:30:01", "1718717401", "2024-13-18 21:30:01 +0800", " 2024-06-18 21:30:01 +0800",
-    "2024-06-18 21:30:01,25+08:00", "2024-06-18 21:60:01 +0800", "2250-06-18 21:30:01 +0800",
-])  # fmt: skip
-ANY_TIME = TIMES | st.from_regex(
-    r"20[0-9]{2}-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-9]{2}:[0-9]{2} [+-][01][0-9][03]0",
-    fullmatch=True,
-)
-FIELDS = {
-    "state": st.sampled_from([*GROUP_OF, "NEW", ""]),
-    "name": st.none() | st.text(max_size=8) | st.sampled_from(["", " ", "<class 'x.SubProcess'>"]),
-    "retry": st.integers(0, 3) | st.integers() | st.floats(),
-    "loop": st.integers(0, 3),
-    "skip": st.booleans() | st.sampled_from([0, 1, "true"]),
-    "error_ignorable": st.booleans(),
-    "error_ignored": st.booleans() | st.none(),
-    "elapsed_time": st.none() | st.integers(0, 90) | st.integers() | st.floats(),
-    "start_time": ANY_TIME, "finish_time": ANY_TIME, "state_refresh_at": ANY_TIME,
-    "id": st.sampled_from(["a", "b", ""]), "ex_data": st.none() | st.text(max_size=5),
-}  # fmt: skip
-
-
-@st.composite
-def mutated(draw: st.DrawFn, depth: int = 2) -> Json:
-    """Draw a tree of either engine with some fields of other values."""
-    build = draw(st.sampled_from([first, second]))
-
-    def grow(name: str, depth: int) -> Json:
-        width = draw(st.integers(0, 3)) if depth else 0
-        node = build(name, *(grow(f"{name}.{i}", depth - 1) for i in range(width)))
-        if draw(st.integers(0, 2)) == 0:
-            key = draw(st.sampled_from(sorted(FIELDS)))
-            node[key] = draw(FIELDS[key])
-        return node
-
-    return grow("n", depth)
 
 
 @FAST

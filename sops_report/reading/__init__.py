@@ -2,13 +2,17 @@
 
 The rooms behind this door: `decode` (bytes to JSON), `answers` (find the trees), `layout` (nodes
 in document order), `facts` (of the answer as a whole), `tree` and `fields` (columns), `identity`
-(kinds and labels), `flow`, `histories`, `texts` and `times`.
+(kinds and labels), `flow`, `histories`, `texts` and `times`; for long plain answers `gather` and
+`fast`, which read the same more quickly or step aside.
 """
 
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, cast
 
+from sops_report.columns import Coded, Texts
 from sops_report.errors import InputError
 from sops_report.reading.answers import Found, find_trees
 from sops_report.reading.children import read_child_tasks
@@ -18,10 +22,10 @@ from sops_report.reading.evidence import read_evidence
 from sops_report.reading.facts import auto_retry_ids, engine_of, first_offset
 from sops_report.reading.flow import read_flow
 from sops_report.reading.histories import Attempts, read_histories
-from sops_report.reading.identity import identify, is_class_name
+from sops_report.reading.identity import Identity, identify, is_class_name
 from sops_report.reading.layout import lay_out
 from sops_report.reading.operations import read_operations
-from sops_report.reading.read import Reading
+from sops_report.reading.read import Reading, SteppedAsideError
 from sops_report.reading.times import TimeReader
 from sops_report.reading.tree import failure_texts, read_tree
 from sops_report.snapshot import Evidence, Flow, Note, Operation, Origin, Snapshot, Tree
@@ -34,6 +38,7 @@ Remark = Callable[[Note], None]
 
 # Importing msgspec takes as long as reading some hundred nodes carefully.
 _WORTH_AN_IMPORT: Final = 200_000
+_WORTH_NUMPY: Final = 2_000_000  # a longer import; where it is done already, it costs nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,8 @@ def read_bytes(
 
 def with_earlier(snapshots: Sequence[Snapshot]) -> Snapshot:
     """Return the newest of one task's snapshots with the others as its history."""
+    if len(snapshots) == 1:
+        return snapshots[0]
     ordered = sorted(snapshots, key=_newness)
     return replace(ordered[-1], earlier=tuple(ordered[:-1]))
 
@@ -128,15 +135,19 @@ def _find_carefully(data: bytes, source: str, notes: list[Note], *, lines: bool)
 
 
 def _read_fast(data: bytes, source: str, remark: Remark) -> Reading | None:
-    """Read a plain answer by the typed reader; None where the careful one has to."""
+    """Read a plain answer by a fast reader; None where the careful one has to."""
     if len(data) < _WORTH_AN_IMPORT:
         return None
-    from sops_report.reading.fast import SteppedAsideError, read_fast  # noqa: PLC0415 - start-up
+    if len(data) >= _WORTH_NUMPY or "numpy" in sys.modules:
+        from sops_report.reading.gather import read_gathered  # noqa: PLC0415 - start-up
 
-    try:
+        with suppress(SteppedAsideError):
+            return read_gathered(data, source, remark)
+    from sops_report.reading.fast import read_fast  # noqa: PLC0415 - start-up
+
+    with suppress(SteppedAsideError):
         return read_fast(data, source, remark)
-    except SteppedAsideError:
-        return None
+    return None
 
 
 def _read_carefully(found: Found) -> Reading:
@@ -170,7 +181,7 @@ def _snapshot(read: Reading, origin: Origin, beside: Beside, shared: list[Note])
     notes = [*shared, *read.notes]
     found, tree = read.found, read.tree
     flow = _matching_flow(beside.flow, tree, notes)
-    identity = identify(tree, flow)
+    identity = _identify(tree, flow)
     texts, task_text = failure_texts(found.root, notes.append)
     tree = _with_texts(tree, texts, notes)
     _note_duplicates(tree, notes)
@@ -196,10 +207,22 @@ def _snapshot(read: Reading, origin: Origin, beside: Beside, shared: list[Note])
     )
 
 
-def _with_task_label(labels: list[str], name: str | None) -> list[str]:
-    if name and name.strip() and not is_class_name(name):
-        labels[0] = name
-    return labels
+def _identify(tree: Tree, flow: Flow | None) -> Identity:
+    if not isinstance(tree.name, Coded):
+        return identify(tree, flow)
+    from sops_report.reading.identity_columns import identify_columns  # noqa: PLC0415 - start-up
+
+    return identify_columns(tree, flow)
+
+
+def _with_task_label(labels: Sequence[str], name: str | None) -> Sequence[str]:
+    if not name or not name.strip() or is_class_name(name):
+        return labels
+    if isinstance(labels, Coded):
+        codes = labels.codes.copy()
+        codes[0] = len(labels.words)
+        return cast("Sequence[str]", Coded(codes, (*labels.words, name)))
+    return [name, *labels[1:]]
 
 
 def _newness(snapshot: Snapshot) -> tuple[int, int]:
@@ -254,20 +277,45 @@ def _with_texts(tree: Tree, texts: dict[str, str | None], notes: list[Note]) -> 
     """Put the failure texts on the nodes they name; of twins, on the failed leaf."""
     if not texts:
         return tree
-    column: list[str | None] = list(tree.ex_data)
-    bearers: dict[str, list[int]] = {}
-    for position, node_id in enumerate(tree.node_id):
-        if node_id in texts:
-            bearers.setdefault(node_id, []).append(position)
+    borne: dict[int, str | None] = {}
+    bearers = _bearers(tree, texts)
     for node_id, text in texts.items():
         positions = bearers.get(node_id, [])
         failed = [position for position in positions if _is_failed_leaf(tree, position)]
-        for position in failed or positions:
-            column[position] = text
+        borne.update(dict.fromkeys(failed or positions, text))
         if not failed:
             code = "ex-data-elsewhere" if positions else "ex-data-unknown-node"
             notes.append(Note(code=code, values={"id": node_id[:64], "value": (text or "–")[:200]}))
-    return replace(tree, ex_data=column)
+    return replace(tree, ex_data=_with_values(tree.ex_data, borne))
+
+
+def _bearers(tree: Tree, texts: Mapping[str, str | None]) -> dict[str, list[int]]:
+    """Return the positions of the nodes that the texts name."""
+    rows: Iterable[tuple[int, str | None]] = enumerate(tree.node_id)
+    if isinstance(tree.node_id, Texts):
+        from sops_report.reading.fingerprints import rows_of  # noqa: PLC0415 - start-up
+
+        array = tree.node_id.array
+        wanted = [key.encode("utf-8", "surrogatepass") for key in texts]
+        rows = [(row, array[row].decode("ascii")) for row in rows_of(array, wanted)]
+    bearers: dict[str, list[int]] = {}
+    for position, node_id in rows:
+        if node_id is not None and node_id in texts:
+            bearers.setdefault(node_id, []).append(position)
+    return bearers
+
+
+def _with_values(
+    column: Sequence[str | None], values: Mapping[int, str | None]
+) -> Sequence[str | None]:
+    """Return a column of None with some values in it."""
+    if not isinstance(column, Coded):
+        return [values.get(position) for position in range(len(column))]
+    words: dict[str, int] = {}
+    codes = column.codes.copy()
+    for position, text in values.items():
+        codes[position] = -1 if text is None else words.setdefault(text, len(words))
+    return Coded(codes, [*words])
 
 
 def _is_failed_leaf(tree: Tree, position: int) -> bool:
@@ -275,7 +323,7 @@ def _is_failed_leaf(tree: Tree, position: int) -> bool:
 
 
 def _note_duplicates(tree: Tree, notes: list[Note]) -> None:
-    if len(set(tree.node_id)) == len(tree):
+    if not _may_have_twins(tree.node_id):
         return
     seen: set[str] = set()
     for position, node_id in enumerate(tree.node_id):
@@ -283,3 +331,11 @@ def _note_duplicates(tree: Tree, notes: list[Note]) -> None:
             notes.append(Note(code="id-twice", position=position, values={"id": node_id[:64]}))
         elif node_id is not None:
             seen.add(node_id)
+
+
+def _may_have_twins(ids: Sequence[str | None]) -> bool:
+    if not isinstance(ids, Texts):
+        return len(set(ids)) < len(ids)
+    from sops_report.reading.fingerprints import may_repeat  # noqa: PLC0415 - start-up
+
+    return may_repeat(ids.array)

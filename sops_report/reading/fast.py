@@ -22,7 +22,7 @@ from msgspec import UNSET, Meta, Raw, UnsetType
 
 from sops_report.reading.answers import Found, find_trees
 from sops_report.reading.fast_times import FastTimes
-from sops_report.reading.read import Reading
+from sops_report.reading.read import Reading, SteppedAsideError
 from sops_report.reading.times import TimeReader
 from sops_report.snapshot import Note, Tree
 
@@ -39,10 +39,6 @@ _KEYS: Final = 14  # a node's fields; the second engine has two more
 _TEXTS: Final = 3  # id, state and version; names and times may be missing
 _EXTRAS: Final = ("ex_data", "failed_node_info", "auto_retry_infos", "auto_retry_status")
 _ENVELOPE: Final = ("result", "code", "message", "request_id", "trace_id")
-
-
-class SteppedAsideError(Exception):
-    """The document is not of the server's plain form: the careful reader has to read it."""
 
 
 _INT32: Final = 2**31

@@ -26,7 +26,8 @@ _CLASSES: Final = (
 )
 _SHORTEST_CUT: Final = 6
 _SHORT_ID: Final = 8
-_INSTANT_US: Final = 1_000_000  # whole-second times: an instant may look like one second
+SOURCES: Final = ("flow", "name", "shape")  # of a kind, the best first
+INSTANT_US: Final = 1_000_000  # whole-second times: an instant may look like one second
 # English on purpose: the node table is data; renderers word a derived label by its kind.
 LABELS: Final[Mapping[str, str]] = {
     "root": "(task)",
@@ -47,10 +48,10 @@ LABELS: Final[Mapping[str, str]] = {
 class Identity:
     """Kinds and labels, parallel to the tree; see `snapshot.Snapshot`."""
 
-    kind: list[str]
-    kind_source: list[str]
-    label: list[str]
-    named: list[bool]
+    kind: Sequence[str]
+    kind_source: Sequence[str]
+    label: Sequence[str]
+    named: Sequence[bool]
 
 
 def is_class_name(name: str | None) -> bool:
@@ -65,24 +66,21 @@ def identify(tree: Tree, flow: Flow | None) -> Identity:
         >>> LABELS[class_kind("<class 'pipeline.core.flow.gateway.ConditionalParallelGa")]
         '(conditional parallel gateway)'
     """
-    names = _readable(tree.name)
-    known = _known(tree, flow)
+    names = [readable(name) for name in tree.name]
+    known = known_nodes(tree, flow)
     kinds, sources = _kinds(tree, known, _shapes(tree, names))
     for position, node in known.items():
-        names[position] = names[position] or _readable([node.name])[0]
-    labels = [name or _derived(tree, kinds[p], p) for p, name in enumerate(names)]
+        names[position] = names[position] or readable(node.name)
+    labels = [name or derived(tree, kinds[p], p) for p, name in enumerate(names)]
     return Identity(kinds, sources, labels, [name is not None for name in names])
 
 
-def _readable(names: Sequence[str | None]) -> list[str | None]:
-    """Return the names that can be shown: not blank, no class names."""
-    return [
-        None if not name or name.isspace() or name.startswith(_CLASS_PREFIX) else name
-        for name in names
-    ]
+def readable(name: str | None) -> str | None:
+    """Return a name that can be shown: not blank, no class name."""
+    return None if not name or name.isspace() or name.startswith(_CLASS_PREFIX) else name
 
 
-def _known(tree: Tree, flow: Flow | None) -> dict[int, FlowNode]:
+def known_nodes(tree: Tree, flow: Flow | None) -> dict[int, FlowNode]:
     """Return what the flow says of each node, by position; the root is no node of it."""
     if flow is None:
         return {}
@@ -116,7 +114,8 @@ def class_kind(name: str) -> str:
     return "control"
 
 
-def _derived(tree: Tree, kind: str, position: int) -> str:
+def derived(tree: Tree, kind: str, position: int) -> str:
+    """Return the label of a node without a name."""
     label = LABELS[kind]
     if kind not in ("activity", "subprocess", "unknown"):
         return label
@@ -164,11 +163,11 @@ def _is_unnamed_instant(tree: Tree, position: int) -> bool:
     closed = group_of(tree.state[position]) == "success"
     if not (unnamed and closed) or start is None or finish is None:
         return False
-    return 0 <= finish - start <= _INSTANT_US
+    return 0 <= finish - start <= INSTANT_US
 
 
 def _ends_together(tree: Tree, scope: int, child: int) -> bool:
     end, finish = tree.finish_us[scope], tree.finish_us[child]
     if end is None or finish is None or group_of(tree.state[scope]) != "success":
         return False
-    return 0 <= end - finish <= _INSTANT_US
+    return 0 <= end - finish <= INSTANT_US

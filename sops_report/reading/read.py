@@ -1,10 +1,14 @@
-"""What both readers, the careful and the fast one, make of one answer's nodes."""
+"""What all readers, the careful and the fast ones, make of one answer's nodes."""
 
 from dataclasses import dataclass
 
 from sops_report.reading.answers import Found
 from sops_report.reading.times import TimeReader
 from sops_report.snapshot import Note, Tree
+
+
+class SteppedAsideError(Exception):
+    """The document is not of the server's plain form: a more careful reader has to read it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

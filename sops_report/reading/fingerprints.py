@@ -1,0 +1,35 @@
+"""Which of a million ids stand twice, or are asked for: by one number each, not one object."""
+
+from collections.abc import Collection
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+_MIX: Final = 0x9E3779B97F4A7C15  # 2**64 divided by the golden ratio: spreads equal differences
+_WORD: Final = 8
+
+
+def fingerprints(texts: NDArray[np.bytes_]) -> NDArray[np.uint64]:
+    """Return a number for each text: equal texts have equal ones, others hardly ever."""
+    width = -(-max(texts.dtype.itemsize, 1) // _WORD) * _WORD
+    words = np.ascontiguousarray(texts.astype(f"S{width}")).view("<u8").reshape(len(texts), -1)
+    found = np.zeros(len(texts), np.uint64)
+    for column in range(words.shape[1]):
+        found = (found ^ words[:, column]) * np.uint64(_MIX)
+        found ^= found >> np.uint64(32)
+    return found
+
+
+def may_repeat(texts: NDArray[np.bytes_]) -> bool:
+    """Tell whether a text may stand there twice; False is sure."""
+    ordered = np.sort(fingerprints(texts))
+    return bool((ordered[1:] == ordered[:-1]).any())
+
+
+def rows_of(texts: NDArray[np.bytes_], wanted: Collection[bytes]) -> list[int]:
+    """Return the rows whose text may be one of *wanted*; no other row is."""
+    width = max([texts.dtype.itemsize, *map(len, wanted)])
+    keys = fingerprints(np.asarray(list(wanted), f"S{width}"))
+    found = fingerprints(texts.astype(f"S{width}"))
+    return np.flatnonzero(np.isin(found, keys)).tolist()

@@ -1,0 +1,87 @@
+"""Bytes → columns without an object a node, for long answers of the server's own form.
+
+The first leaf tells how the document writes a node (`template`). Then every node is looked for by
+the bytes it begins with (`structure`), and each of its parts is read of thousands of nodes at a
+time (`nodes`, and the parts it names), as numpy arrays. What stands around the nodes is left to the
+careful reader (`shell`).
+
+Where a node begins is a guess; what makes the reading true is that no byte goes unread. Each piece
+of text has to be, to the byte, a text that was parsed before, or a value that was checked digit by
+digit, and has to begin where the piece before it ended. Whatever does not fit, as a quotation mark
+in a name or a field that only one node has, sends the whole document to another reader.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from sops_report.reading.facts import engine_of
+from sops_report.reading.gather.columns import tree_of
+from sops_report.reading.gather.nodes import Nodes
+from sops_report.reading.gather.parts import Identities
+from sops_report.reading.gather.shell import read_shell
+from sops_report.reading.gather.structure import build, find_closings, find_nodes
+from sops_report.reading.gather.template import Template, learn
+from sops_report.reading.gather.window import Places, Window
+from sops_report.reading.read import Reading, SteppedAsideError
+from sops_report.snapshot import Note
+
+__all__ = ["read_gathered"]
+
+
+def read_gathered(data: bytes, source: str, remark: Callable[[Note], None]) -> Reading:
+    """Read an answer of the server's own form.
+
+    Args:
+        data: The unpacked bytes of one document.
+        source: What the user named.
+        remark: Is told what is odd about the envelope.
+
+    Raises:
+        SteppedAsideError: Another reader has to read this document; nothing was remarked.
+    """
+    form = learn(data)
+    window = Window(data)
+    braces = find_nodes(window, form)
+    nodes = Nodes(form, len(braces) + 1)
+    head_ends = nodes.read_heads(window, braces)
+    starts = braces - len(form.key("")) - form.widths["id"]  # of the keys they stand under
+    tail_ends, containers = _read_leaves(window, nodes, head_ends)
+    closings = find_closings(window, form, starts, head_ends, tail_ends)
+    structure = build(containers, closings.after, len(braces) + 1)
+    ends = nodes.read_tails(window, np.asarray(closings.at, np.int64), structure.closed)
+    if ends.tolist() != closings.until:
+        raise SteppedAsideError
+    _check_keys(window, form, nodes, braces)
+    shell = read_shell(data, form.begin, closings.end, source, remark)
+    return Reading(
+        found=shell.found,
+        tree=tree_of(nodes, structure, shell.tree),
+        times=shell.times,
+        offset_minutes=shell.offset_minutes,
+        engine=shell.engine if shell.engine != "unknown" else engine_of([dict.fromkeys(form.keys)]),
+        notes=shell.notes,
+    )
+
+
+def _check_keys(window: Window, form: Template, nodes: Nodes, braces: Places) -> None:
+    """See that each node stands under its id."""
+    ids = nodes.parts["id"]
+    assert isinstance(ids, Identities)
+    end = b'"' + form.colon
+    keys = braces - len(end) - ids.width
+    if (
+        (window.texts(keys, ids.width) != ids.array[1:]).any()
+        or (window.texts(keys + ids.width, len(end)) != end).any()
+        or (window.bytes[keys - 1] != ord('"')).any()
+    ):
+        raise SteppedAsideError
+
+
+def _read_leaves(window: Window, nodes: Nodes, head_ends: Places) -> tuple[Places, list[int]]:
+    """Read the tails of the leaves; return where all nodes end so far, and which are no leaves."""
+    is_leaf = window.bytes[head_ends] == ord("}")
+    ends = head_ends.copy()
+    leaves = np.flatnonzero(is_leaf)
+    ends[leaves] = nodes.read_tails(window, head_ends[leaves], leaves + 1)
+    return ends, (np.flatnonzero(~is_leaf) + 1).tolist()

@@ -1,0 +1,133 @@
+"""What was gathered of the nodes, with the root in front → the columns of a tree."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sops_report.columns import MISSING, Coded, Numbers, Reals, Texts
+from sops_report.reading.gather.names import Names
+from sops_report.reading.gather.nodes import Nodes
+from sops_report.reading.gather.parts import Identities, Lengths, Moments, Versions
+from sops_report.reading.gather.structure import Structure
+from sops_report.reading.read import SteppedAsideError
+from sops_report.snapshot import Tree
+
+_NULL: Final = b"null"
+
+
+def tree_of(nodes: Nodes, structure: Structure, root: Tree) -> Tree:
+    """Return the columns of the nodes below *root*, which is a tree of one node."""
+    columns = _Columns(nodes, len(structure.parent))
+    return Tree(
+        node_id=columns.ids(root.node_id[0]),
+        parent=_all(structure.parent),
+        depth=_all(structure.depth),
+        n_descendants=_all(structure.n_descendants),
+        name=columns.names(root.name[0]),
+        state=columns.states(root.state[0]),
+        start_us=columns.times("start_time", root.start_us[0]),
+        finish_us=columns.times("finish_time", root.finish_us[0]),
+        elapsed_s=columns.lengths(root.elapsed_s[0]),
+        retry=columns.counts("retry", root.retry[0]),
+        loop=columns.counts("loop", root.loop[0]),
+        skip=columns.flags("skip", root.skip[0]),
+        error_ignored=columns.ignored(),
+        version=columns.versions(root.version[0]),
+        refresh_us=columns.times("state_refresh_at", root.refresh_us[0]),
+        ex_data=Coded(np.full(columns.size, -1, np.int32), ()),
+    )
+
+
+def _all(array: NDArray[np.int64]) -> Sequence[int]:
+    """Return a column in which nothing is missing."""
+    return cast("Sequence[int]", Numbers(array))
+
+
+class _Columns:
+    """Makes columns of what the parts hold."""
+
+    def __init__(self, nodes: Nodes, size: int) -> None:
+        self.nodes = nodes
+        self.size = size
+
+    def ids(self, root: str | None) -> Texts:
+        part = self.nodes.parts["id"]
+        assert isinstance(part, Identities)
+        return _texts(part.array, root, [])
+
+    def versions(self, root: str | None) -> Texts:
+        part = self.nodes.parts.get("version")
+        if not isinstance(part, Versions):
+            return _texts(np.zeros(self.size, "S1"), root, [])
+        return _texts(part.array, root, part.blank)
+
+    def names(self, root: str | None) -> Coded[str]:
+        part = self.nodes.parts.get("name")
+        if not isinstance(part, Names):
+            return _with_root(np.full(self.size, -1, np.int32), [], root)
+        return _with_root(part.codes, part.words, root)
+
+    def ignored(self) -> Coded[bool]:
+        """Merge two names of one fact; on the root it is noise. See `tree`."""
+        one = self.flags("error_ignorable", None).codes
+        other = self.flags("error_ignored", None).codes
+        return Coded(np.where(one < 0, other, one | (other == 1)), (False, True))
+
+    def times(self, key: str, root: int | None) -> Numbers:
+        part = self.nodes.parts.get(key)
+        array = part.array if isinstance(part, Moments) else np.full(self.size, MISSING, np.int64)
+        array[0] = MISSING if root is None else root
+        return Numbers(array)
+
+    def lengths(self, root: float | None) -> Reals:
+        part = self.nodes.parts.get("elapsed_time")
+        array = part.array if isinstance(part, Lengths) else np.full(self.size, np.nan)
+        array[0] = np.nan if root is None else root
+        return Reals(array)
+
+    def counts(self, key: str, root: int | None) -> Numbers:
+        stretch = self.nodes.stretch_of(key)
+        if stretch is None:
+            array = np.full(self.size, MISSING, np.int64)
+        else:
+            numbers = [MISSING if raw == _NULL else int(raw) for raw in stretch.variants_of(key)]
+            array = np.asarray(numbers, np.int64)[stretch.codes]
+        array[0] = MISSING if root is None else root
+        return Numbers(array)
+
+    def flags(self, key: str, root: bool | None) -> Coded[bool]:  # noqa: FBT001 - a value
+        codes = self._codes(key, {_NULL: -1, b"false": 0, b"true": 1})
+        codes[0] = -1 if root is None else root
+        return Coded(codes, (False, True))
+
+    def states(self, root: str | None) -> Coded[str]:
+        stretch = self.nodes.stretch_of("state")
+        assert stretch is not None  # the template has it
+        place = {raw: at for at, raw in enumerate(dict.fromkeys(stretch.variants_of("state")))}
+        words = [raw[1:-1].decode("ascii") for raw in place]
+        return _with_root(self._codes("state", place), words, root)
+
+    def _codes(self, key: str, place: Mapping[bytes, int]) -> NDArray[np.int32]:
+        """Return the codes of small values by the code of each as it was written."""
+        stretch = self.nodes.stretch_of(key)
+        if stretch is None:
+            return np.full(self.size, -1, np.int32)
+        return np.asarray([place[raw] for raw in stretch.variants_of(key)], np.int32)[stretch.codes]
+
+
+def _with_root(codes: NDArray[np.int32], words: list[str], root: str | None) -> Coded[str]:
+    if root is not None and root not in words:
+        words = [*words, root]
+    codes[0] = -1 if root is None else words.index(root)
+    return Coded(codes, words)
+
+
+def _texts(array: NDArray[np.bytes_], root: str | None, blank: Sequence[int]) -> Texts:
+    if root is not None and (not root.isascii() or "\0" in root):
+        raise SteppedAsideError(root)
+    if len(root or "") > array.dtype.itemsize:
+        array = array.astype(f"S{len(root or '')}")
+    array[0] = (root or "").encode("ascii")
+    return Texts(array, blank=[0, *blank] if root == "" else blank)

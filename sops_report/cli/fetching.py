@@ -9,7 +9,15 @@ import typer
 from sops_report.cli.chrome import Command
 from sops_report.cli.fetch_run import FetchRun
 from sops_report.cli.listing import groups_of, listed, start_of
-from sops_report.cli.options import Talk, on_site
+from sops_report.cli.options import (
+    Logs,
+    MaxCalls,
+    NoDetail,
+    NoHistories,
+    Operations,
+    Talk,
+    on_site,
+)
 from sops_report.config import Settings
 from sops_report.errors import UsageError
 
@@ -28,8 +36,6 @@ State = Annotated[
 Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="help.limit")]
 Again = Annotated[bool, typer.Option("--again", help="help.again")]
 Jobs = Annotated[int, typer.Option("--jobs", metavar="N", min=1, max=32, help="help.jobs")]
-NoDetail = Annotated[bool, typer.Option("--no-detail", help="help.no_detail")]
-NoHistories = Annotated[bool, typer.Option("--no-histories", help="help.no_histories")]
 
 _INTERRUPTED = 130
 
@@ -56,6 +62,9 @@ def fetch(  # noqa: PLR0913 - options
     jobs: Jobs = 4,
     no_detail: NoDetail = False,
     no_histories: NoHistories = False,
+    operations: Operations = False,
+    logs: Logs = False,
+    max_calls: MaxCalls = None,
 ) -> None:
     """Save the raw answers of tasks; one that cannot be had does not stop the others."""
     from sops_report.api.clients import Clients  # noqa: PLC0415 - brings the HTTP library
@@ -71,7 +80,8 @@ def fetch(  # noqa: PLR0913 - options
     clients, run = Clients(settings), FetchRun(talk=talk, is_bulk=from_list)
     one = partial(
         live.fetch, settings=settings, with_detail=not no_detail, clients=clients,
-        with_histories=not no_histories, tell=run.note,
+        with_histories=not no_histories, with_operations=operations, with_logs=logs,
+        most_calls=max_calls, tell=run.note,
     )  # fmt: skip
     try:
         names = listed(settings, clients, wish, talk, again=again) if from_list else tasks or []

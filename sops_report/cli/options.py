@@ -33,6 +33,15 @@ Font = Annotated[
     typer.Option("--font", metavar="FILE", envvar="SOPS_REPORT_FONT", help="help.font"),
 ]
 
+NoDetail = Annotated[bool, typer.Option("--no-detail", help="help.no_detail")]
+NoHistories = Annotated[bool, typer.Option("--no-histories", help="help.no_histories")]
+Operations = Annotated[bool, typer.Option("--operations", help="help.operations")]
+Logs = Annotated[bool, typer.Option("--logs", help="help.logs")]
+Names = Annotated[bool, typer.Option("--names", help="help.names")]
+MaxCalls = Annotated[
+    int | None, typer.Option("--max-calls", metavar="N", min=0, help="help.max_calls")
+]
+
 _TALK: Final = {
     "lang": Annotated[
         str | None, typer.Option("--lang", metavar=LANGUAGES, help="help.lang", callback=checked)
@@ -70,8 +79,12 @@ _SITE: Final = {
     ],
 }
 _COMPANIONS: Final = {
-    "no_detail": Annotated[bool, typer.Option("--no-detail", help="help.no_detail")],
-    "no_histories": Annotated[bool, typer.Option("--no-histories", help="help.no_histories")],
+    "no_detail": NoDetail,
+    "no_histories": NoHistories,
+    "operations": Operations,
+    "logs": Logs,
+    "max_calls": MaxCalls,
+    "names": Names,
 }
 
 
@@ -105,7 +118,7 @@ class Talk:
             yield from bar
 
     def tell_refusal(self, what: str, refusal: SopsReportError) -> None:
-        """Say that something optional (``flow``, ``histories``) could not be had."""
+        """Say that something optional (``flow``, ``histories`` …) could not be had."""
         self.tell(f"talk.without_{what}", reason=refusal.text(self.language))
 
 
@@ -197,6 +210,9 @@ def _read(asked: dict[str, Any], talk: Talk) -> Snapshot:
         settings=settings_of(asked, talk),
         with_detail=not asked["no_detail"],
         with_histories=not asked["no_histories"],
+        with_operations=asked["operations"],
+        with_logs=asked["logs"],
+        most_calls=asked["max_calls"],
         tell=talk.tell_refusal,
     )
     return read(
@@ -204,6 +220,7 @@ def _read(asked: dict[str, Any], talk: Talk) -> Snapshot:
         tree=asked["tree"],
         histories=asked["histories"],
         task=asked["task"],
+        names=asked["names"],
         live_options=live,
     )
 

@@ -7,7 +7,8 @@ from typing import Final
 # Where a file goes, how loud we are and which site is asked shape no report; patterns of the
 # user's own may hold the very secret they look for.
 _SHAPING: Final = (
-    "task", "tree", "histories", "biz", "scope", "no_detail", "no_histories", "lang", "tz",
+    "task", "tree", "histories", "biz", "scope", "no_detail", "no_histories", "operations", "logs",
+    "max_calls", "names", "lang", "tz",
     "dialect", "tracker", "postmortem", "css", "js", "full", "max_bytes", "anonymise", "no_redact",
     "ips", "raw", "no_embed",
 )  # fmt: skip

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from sops_report.cli.chrome import Command
-from sops_report.cli.options import Force, Talk, on_site
+from sops_report.cli.options import (
+    Force,
+    Logs,
+    MaxCalls,
+    Names,
+    NoDetail,
+    NoHistories,
+    Operations,
+    Talk,
+    on_site,
+)
 from sops_report.cli.outputs import check_targets, is_stdout, is_terminal, put
 from sops_report.config import Settings
 from sops_report.errors import UsageError
@@ -35,8 +45,6 @@ OnChange = Annotated[
 Out = Annotated[
     list[Path] | None, typer.Option("-o", "--out", metavar="FILE", help="help.watch_out")
 ]
-NoDetail = Annotated[bool, typer.Option("--no-detail", help="help.no_detail")]
-NoHistories = Annotated[bool, typer.Option("--no-histories", help="help.no_histories")]
 
 _INTERRUPTED: Final = 130
 
@@ -60,6 +68,10 @@ def watch(  # noqa: PLR0913 - options
     force: Force = False,
     no_detail: NoDetail = False,
     no_histories: NoHistories = False,
+    operations: Operations = False,
+    logs: Logs = False,
+    max_calls: MaxCalls = None,
+    names: Names = False,
 ) -> None:
     """Follow tasks until they are over; an interrupt writes what is known and returns 130."""
     from sops_report.api.clients import Clients  # noqa: PLC0415 - brings the HTTP library
@@ -69,18 +81,19 @@ def watch(  # noqa: PLR0913 - options
     from sops_report.watching.teller import Teller  # noqa: PLC0415 - likewise
     from sops_report.watching.watch import Followed, Watch  # noqa: PLC0415 - likewise
 
-    names = list(dict.fromkeys(tasks))
-    _check(out, len(names), force=force)
+    wishes = list(dict.fromkeys(tasks))
+    _check(out, len(wishes), force=force)
     clocks = Clockwork()
     clients = Clients(settings, clocks=clocks)
     followed = [
         Followed(
             poller=Poller(
                 wanted(name), settings, with_detail=not no_detail,
-                with_histories=not no_histories, tell=talk.tell_refusal, clients=clients,
+                with_histories=not no_histories, with_operations=operations, with_logs=logs,
+                most_calls=max_calls, names=names, tell=talk.tell_refusal, clients=clients,
             )
         )
-        for name in names
+        for name in wishes
     ]  # fmt: skip
     teller = Teller(
         language=talk.language, zone=talk.zone, tell=_speaker(talk), monotonic=clocks.monotonic,

@@ -13,7 +13,7 @@
 
 A fault lasts as long as it is told: ``502:3`` the first three requests, ``502:always`` for ever.
 Without that ``429`` and ``502`` last two requests, so that tries can be seen to help, and the
-others for ever.
+others for ever. ``denied@get_task_node_log`` meets the requests of one API only.
 """
 
 import re
@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sops_report.errors import UsageError
+from sops_report.server.questions import APIS
 
 FAULTS: Final = (
     "slow", "drip", "short", "429", "502", "html", "gzip", "bomb", "redirect", "denied",
@@ -36,31 +37,40 @@ class Fault:
     Attributes:
         name: One of `FAULTS`.
         times: How many requests it meets, None for all.
+        api: Which API's, None for any.
     """
 
     name: str
     times: int | None
+    api: str | None = None
+
+    def concerns(self, path: str) -> bool:
+        """Tell whether a request for *path* counts."""
+        return self.api is None or self.api in path.partition("?")[0].split("/")
 
     def meets(self, turn: int) -> bool:
-        """Tell whether the request number *turn*, counted from 1, is met."""
+        """Tell whether the request number *turn* of those that count, from 1, is met."""
         return self.times is None or turn <= self.times
 
 
 def read_fault(text: str) -> Fault:
-    """Return the fault written as ``NAME``, ``NAME:N`` or ``NAME:always``.
+    """Return the fault written as ``NAME``, ``NAME:N`` or ``NAME:always``, or ``NAME@API…``.
 
     Raises:
         UsageError: There is no such fault.
 
     Example:
-        >>> read_fault("502"), read_fault("502:always").times
-        (Fault(name='502', times=2), None)
+        >>> read_fault("502").times, read_fault("502:always").times
+        (2, None)
+        >>> read_fault("slow@get_task_detail").api
+        'get_task_detail'
     """
-    name, _, times = text.strip().partition(":")
-    if name not in FAULTS or not re.fullmatch(r"|always|[0-9]{1,6}", times):
+    kind, _, times = text.strip().partition(":")
+    name, at, api = kind.partition("@")
+    is_known = name in FAULTS and (not at or api in APIS)
+    if not is_known or not re.fullmatch(r"|always|[0-9]{1,6}", times):
         raise UsageError("bad-fault", name=text[:40], known=", ".join(FAULTS))
-    if times == "always":
-        return Fault(name=name, times=None)
+    lasting = _PASSING_TIMES if name in _PASSING else None
     if times:
-        return Fault(name=name, times=int(times))
-    return Fault(name=name, times=_PASSING_TIMES if name in _PASSING else None)
+        lasting = None if times == "always" else int(times)
+    return Fault(name=name, times=lasting, api=api or None)

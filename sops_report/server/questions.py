@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
-OF_TASK: Final = ("get_task_status", "get_task_detail", "get_task_node_detail")
+OF_TASK: Final = (
+    "get_task_status", "get_task_detail", "get_task_node_detail", "get_task_operate_record",
+    "get_task_node_log",
+)  # fmt: skip
 OF_OWNER: Final = ("get_tasks_status", "get_task_list")
 APIS: Final = (*OF_TASK, *OF_OWNER)
 _API: Final = "|".join(APIS)

@@ -13,6 +13,7 @@ from sops_report.server.questions import OF_OWNER, Question
 from sops_report.server.register import Register, series_in
 from sops_report.server.replay import Replay, date_header, known_at, shown_at
 from sops_report.server.responses import Response, refusal_of_gateway, refusal_of_site
+from sops_report.server.siblings import reply_about_log, reply_about_operations
 from sops_report.server.tasks import reply_about_tasks
 
 
@@ -32,6 +33,8 @@ def reply_to(question: Question, register: Register, expected: Credentials | Non
     if not (question.task_id and question.biz):
         missing = "bk_biz_id" if not question.biz else "task_id"
         return refusal_of_site(1306406, f"Parameters error: {missing} is required")
+    if question.api == "get_task_operate_record":
+        return reply_about_operations(question, register.archive, register.replay)
     folder = _folder(question, register.archive)
     if folder is None:
         return _unknown(question)
@@ -44,6 +47,8 @@ def _about_task(question: Question, folder: Path, replay: Replay | None) -> Resp
     if question.api == "get_task_detail":
         path = folder / "pipeline_tree.json"
         return Response(body=read_bytes(path)) if is_there(path) else _unknown(question)
+    if question.api == "get_task_node_log":
+        return reply_about_log(question, folder)
     return _node_detail(question, folder, replay)
 
 

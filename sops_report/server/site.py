@@ -4,6 +4,7 @@ import http.server
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -82,6 +83,7 @@ class LocalSite:
         self._thread: threading.Thread | None = None
         self.stopped = threading.Event()
         self.n_requests = 0
+        self._turns: Counter[Fault] = Counter()
         self._server = _listen(port, self)
 
     @property
@@ -130,7 +132,9 @@ class LocalSite:
             self._listener(path.partition("?")[0])
         with self._lock:
             self.n_requests += 1
-            met = (fault.name for fault in self._faults if fault.meets(self.n_requests))
+            concerned = [fault for fault in self._faults if fault.concerns(path)]
+            self._turns.update(set(concerned))
+            met = (fault.name for fault in concerned if fault.meets(self._turns[fault]))
             return next(met, None)
 
     def pause(self) -> None:

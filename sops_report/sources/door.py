@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +13,7 @@ from sops_report.config import Settings, read_settings
 from sops_report.errors import SopsReportError, UsageError
 from sops_report.snapshot import Snapshot
 from sops_report.sources import archived, files
+from sops_report.sources.refusals import Refusals, noted
 from sops_report.sources.stitching import stitched
 
 _TASK_ID: Final = re.compile(r"\d{1,18}")
@@ -28,24 +29,31 @@ class Live:
         settings: Site, credentials and archive; None reads environment and profile when needed.
         with_detail: Ask for the flow too.
         with_histories: Ask for the earlier attempts of the nodes that had some.
+        with_operations: Ask who did what.
+        with_logs: Ask for the logs of failed nodes.
+        most_calls: How many calls at most beside the status, child tasks included.
         archived_as: The site's name in the archive, where it is not its host.
-        tell: Is told what could not be had (``flow``, ``histories``) and why; a refusal costs its
-            facts only.
+        tell: Is told what could not be had (``flow``, ``histories`` …) and why; a refusal costs its
+            facts only, and is a note of the snapshot.
     """
 
     settings: Settings | None = None
     with_detail: bool = True
     with_histories: bool = True
+    with_operations: bool = False
+    with_logs: bool = False
+    most_calls: int | None = None
     archived_as: str | None = None
     tell: Callable[[str, SopsReportError], None] | None = None
 
 
-def read(
+def read(  # noqa: PLR0913 - options
     source: str | Path | bytes,
     tree: str | Path | None = None,
     histories: str | Path | None = None,
     *,
     task: str | None = None,
+    names: bool = False,
     live_options: Live | None = None,
 ) -> Snapshot:
     """Read a SOURCE.
@@ -57,6 +65,7 @@ def read(
             codes. One that lies beside a file is found by itself.
         histories: Saved ``get_task_node_detail`` answers by node; found likewise.
         task: Which task, where a file holds several.
+        names: Reports may name the people who did something; else they are numbered.
         live_options: How a task is fetched; environment and profile where None.
 
     Returns:
@@ -69,6 +78,13 @@ def read(
         NotAllowedError: Credentials or a permission are missing.
     """
     beside = files.Beside.named(tree, histories)
+    found = _read(source, beside, task, live_options)
+    return replace(found, names=True) if names else found
+
+
+def _read(
+    source: str | Path | bytes, beside: files.Beside, task: str | None, live_options: Live | None
+) -> Snapshot:
     if isinstance(source, bytes):
         return files.read_data(source, "–", beside, task=task)
     name = str(source)
@@ -105,13 +121,17 @@ def _read_named(name: str, beside: files.Beside, options: Live) -> Snapshot:
 def _fetched(name: str, settings: Settings, beside: files.Beside, options: Live) -> Snapshot:
     from sops_report.sources import live  # noqa: PLC0415 - brings the HTTP library
 
+    refusals = Refusals(options.tell)
     saved = live.fetch(
         live.wanted(name),
         settings,
         with_detail=options.with_detail and beside.flow is None,
         with_histories=options.with_histories and beside.histories is None,
+        with_operations=options.with_operations,
+        with_logs=options.with_logs,
+        most_calls=options.most_calls,
         archived_as=options.archived_as,
-        tell=options.tell,
+        tell=refusals,
     )
     found = archived.read_saved(saved.path, beside, source=name.partition("?")[0])
-    return stitched(found, Archive(settings.archive))
+    return noted(stitched(found, Archive(settings.archive)), refusals.heard)

@@ -43,9 +43,12 @@ def graft(snapshot: Snapshot, position: int, child: Snapshot) -> Snapshot:
 
 
 def _operations(parent: Snapshot, child: Snapshot) -> tuple[Operation, ...] | None:
-    """Return both tasks' operations by time; what was done to the child task is its root's."""
-    if parent.operations is None or child.operations is None:
-        return parent.operations if child.operations is None else _of_child(child)
+    """Return both tasks' operations by time; what was done to the child task is its root's.
+
+    Without the parent's own record nothing is told: the child's alone would look like all of it.
+    """
+    if parent.operations is None:
+        return None
     together = (*parent.operations, *_of_child(child))
     return tuple(sorted(together, key=lambda operation: operation.at_us))
 

@@ -1,6 +1,7 @@
 """One task's questions: each changed answer is archived, the last one always."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -14,8 +15,11 @@ from sops_report.errors import SopsReportError
 from sops_report.reading import read_bytes
 from sops_report.snapshot import Origin, Snapshot
 from sops_report.sources.archived import Place, read_saved
+from sops_report.sources.errand import named_after
 from sops_report.sources.files import Beside
-from sops_report.sources.live import Tell, Wanted, fetch, site_of
+from sops_report.sources.live import Wanted, fetch, site_of
+from sops_report.sources.refusals import Refusals, Tell, noted
+from sops_report.sources.stitching import stitched
 
 _FLOW: Final = "pipeline_tree.json"
 
@@ -45,6 +49,10 @@ class Poller:
         *,
         with_detail: bool = True,
         with_histories: bool = True,
+        with_operations: bool = False,
+        with_logs: bool = False,
+        most_calls: int | None = None,
+        names: bool = False,
         tell: Tell | None = None,
         clocks: Clockwork | None = None,
         clients: Clients | None = None,
@@ -56,7 +64,11 @@ class Poller:
             settings: Site, credentials and archive.
             with_detail: Ask for the flow, once: without it progress has no end.
             with_histories: Ask for earlier attempts when it is over.
-            tell: Is told which companion (``flow``, ``histories``) could not be had, and why.
+            with_operations: Ask who did what when it is over.
+            with_logs: Ask for the logs of failed nodes when it is over.
+            most_calls: How many calls at most beside the status when it is over.
+            names: The report may name the people who did something.
+            tell: Is told which companion (``flow``, ``histories`` …) could not be had, and why.
             clocks: The clocks, for tests.
             clients: Who asks, where several tasks are followed; they are not closed here.
 
@@ -65,10 +77,13 @@ class Poller:
             NotAllowedError: Credentials are not set.
         """
         self.task = task
-        self._settings = settings
         self._with_detail = with_detail
-        self._with_histories = with_histories
-        self._tell = tell
+        self._names = names
+        self._refusals = Refusals(tell)
+        self._last_fetch = partial(
+            fetch, task, settings, with_detail=with_detail, with_histories=with_histories,
+            with_operations=with_operations, with_logs=with_logs, most_calls=most_calls,
+        )  # fmt: skip
         self._site = site_of(task, settings)
         self._archive = Archive(settings.archive)
         self._are_mine = clients is None
@@ -116,8 +131,7 @@ class Poller:
         try:
             self._flow = self._client.get_task_detail(self.task.task_id).body
         except SopsReportError as refusal:
-            if self._tell is not None:
-                self._tell("flow", refusal)
+            self._refusals("flow", refusal)
         else:
             self._archive.save_beside(_FLOW, self._flow, **self.place)
 
@@ -125,7 +139,7 @@ class Poller:
         origin = Origin(source=self.task.task_id, fetched_at_us=answer.fetched_at_us, **self.place)
         analysis = analyse(read_bytes(answer.body, origin, flow=self._flow))
         saved = self._archive.save(
-            answer.body, **self.place, as_of_us=_named_after(analysis, answer),
+            answer.body, **self.place, as_of_us=named_after(analysis.clock, answer),
             fetched_at_us=answer.fetched_at_us, request=answer.request,
             http_status=answer.http_status, ignore_elapsed=ignore_elapsed,
         )  # fmt: skip
@@ -141,13 +155,9 @@ class Poller:
         """Ask a last time, now for flow and histories too; what is known where that fails."""
         known = self.last_word()
         try:
-            fetch(
-                self.task, self._settings, tell=self._tell, clients=self._clients,
-                with_detail=self._with_detail, with_histories=self._with_histories,
-            )  # fmt: skip
+            self._last_fetch(tell=self._refusals, clients=self._clients)
         except SopsReportError as refusal:
-            if self._tell is not None:
-                self._tell("histories", refusal)
+            self._refusals("histories", refusal)
             return known
         place = self.place
         newest = self._archive.find(
@@ -157,14 +167,8 @@ class Poller:
 
     def _read(self, path: Path) -> Snapshot:
         name = f"{self._site.biz}/{self.task.task_id}"
-        return read_saved(path, Beside(), source=name)
-
-
-def _named_after(analysis: Analysis, answer: Answer) -> int | None:
-    """Return the moment that names the file: the site's clock, also where the tree has none."""
-    if analysis.clock.as_of_source == "server_clock":
-        return analysis.clock.as_of_us
-    return answer.site_time_us if answer.site_time_us is not None else analysis.clock.as_of_us
+        found = stitched(read_saved(path, Beside(), source=name), self._archive)
+        return replace(noted(found, self._refusals.heard), names=self._names)
 
 
 def _is_older(new: Analysis, known: Analysis) -> bool:

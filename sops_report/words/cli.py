@@ -173,8 +173,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "help.serve_archive": ("The archive to answer from.", "用来应答的归档目录。"),
         "help.port": ("The port; 0 takes a free one.", "端口；0 表示任选空闲端口。"),
         "help.fault": (
-            "Misbehave as asked, as 502:3 (three times) or slow; may be given several times.",
-            "按要求制造故障，如 502:3（三次）或 slow；可重复。",
+            "Misbehave as asked, as 502:3 (three times), slow or denied@get_task_detail; repeatable.",
+            "按要求制造故障，如 502:3（三次）、slow 或 denied@get_task_detail；可重复。",
         ),
         "help.explain_words": (
             "Words of a report, in English or Chinese.",

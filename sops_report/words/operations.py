@@ -49,5 +49,20 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "operation.source.app": ("web page", "页面"),
     "operation.source.api": ("API", "API"),
     "operation.source.parent": ("parent task", "父任务"),
+    # options
+    "help.operations": ("Also ask the site who did what (get_task_operate_record).", "同时查询操作记录（get_task_operate_record）。"),
+    "help.names": ("Name the people who did something; else they are numbered.", "显示操作人的名字，默认只编号。"),
+    "help.logs": ("Also ask for logs, inputs and outputs of failed nodes (get_task_node_log).", "同时查询失败节点的日志和输入输出（get_task_node_log）。"),
+    "help.max_calls": ("Most calls beside the status itself, child tasks included.", "除状态查询外最多调用多少次接口，含子任务。"),
+    # what could not be had
+    "talk.without_operations": ("note: going on without who did what: {reason}", "提示：未能取得操作记录，继续执行：{reason}"),
+    "talk.without_logs": ("note: going on without the logs of failed nodes: {reason}", "提示：未能取得失败节点的日志，继续执行：{reason}"),
+    "talk.without_child": ("note: going on without a child task: {reason}", "提示：未能取得子任务，继续执行：{reason}"),
+    "error.calls-used-up": ("{api} was not called: {count} calls beside the status were allowed", "未调用 {api}：除状态查询外只允许调用 {count} 次"),
+    "error.calls-used-up.hint": ("allow more with --max-calls", "可用 --max-calls 调大"),
+    "error.time-used-up": ("{api} was not called: the calls beside the status took {seconds} s already", "未调用 {api}：状态查询之外的调用已用时 {seconds} 秒"),
+    "error.time-used-up.hint": ("raise the timeout (--timeout), or ask for less", "请调大 --timeout，或减少查询内容"),
+    "error.no-project-id": ("the project of task {task_id} is not known", "不知道任务 {task_id} 所属的项目"),
+    "error.no-project-id.hint": ("name the task by its project: --scope project --biz ID", "请按项目指定任务：--scope project --biz ID"),
 })
 # fmt: on

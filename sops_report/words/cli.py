@@ -237,6 +237,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "talk.group.class": ("classes of sections", "时间类别"),
         "talk.group.kind": ("kinds of nodes", "节点类型"),
         "talk.group.column": ("columns", "列"),
+        "talk.group.label": ("headings and labels", "标题与标签"),
         "talk.group.term": ("terms", "术语"),
         # errors of the command line itself
         "error.no-such-command": ("there is no command {name}", "没有命令 {name}"),

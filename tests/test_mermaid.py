@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 
+import golden
 import pytest
 import reports
 from hypothesis import given
@@ -160,6 +161,19 @@ def test_mermaid_draws_every_task(page: Page, language: Language) -> None:
         if text:
             n_drawn, _ = drawn(page, text)
             assert n_drawn == len(tasks(text)), text
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_mermaid_draws_every_golden_diagram(page: Page) -> None:
+    """G-8: whatever stands in a golden file is drawn, task by task."""
+    texts = [path.read_text("utf-8") for path in sorted(golden.FOLDER.rglob("*.mmd"))]
+    for path in sorted(golden.FOLDER.rglob("*.md")):
+        texts += re.findall(r"```mermaid\n(.*?)\n```", path.read_text("utf-8"), re.DOTALL)
+    assert len(texts) > 20
+    for text in dict.fromkeys(filter(None, texts)):
+        n_drawn, _ = drawn(page, text)
+        assert n_drawn == len(tasks(text)), text
 
 
 @pytest.mark.browser

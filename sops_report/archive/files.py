@@ -37,10 +37,15 @@ def written(folder: Path, body: bytes) -> Iterator[Path]:
         yield path
 
 
+def temporary_path(folder: Path) -> Path:
+    """Return a name that no reader takes for an answer."""
+    return folder / f".{secrets.token_hex(8)}{TEMPORARY_SUFFIX}"
+
+
 @contextmanager
 def temporary_in(folder: Path) -> Iterator[Path]:
     """Hand out the path of a temporary file that is yet to be written; it is gone afterwards."""
-    path = folder / f".{secrets.token_hex(8)}{TEMPORARY_SUFFIX}"
+    path = temporary_path(folder)
     try:
         yield path
     finally:
@@ -83,8 +88,17 @@ def publish(temporary: Path, target: Path) -> bool:
             if error.errno not in _NO_LINKS:
                 raise
             return _publish_without_links(temporary, target)
-        _sync_folder(target.parent)
+        _sync_name(target)
         return True
+
+
+def _sync_name(target: Path) -> None:
+    """Make a new name last; one that may not is taken back, so that a refusal leaves nothing."""
+    try:
+        _sync_folder(target.parent)
+    except OSError:
+        target.unlink()
+        raise
 
 
 def _publish_without_links(temporary: Path, target: Path) -> bool:
@@ -98,7 +112,7 @@ def _publish_without_links(temporary: Path, target: Path) -> bool:
     except OSError:
         target.unlink(missing_ok=True)
         raise
-    _sync_folder(target.parent)
+    _sync_name(target)
     return True
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from sops_report.archive.archive import Archive
-from sops_report.archive.files import explained, temporary_in
+from sops_report.archive.files import explained, temporary_path
 from sops_report.archive.layout import BESIDE, Stored, snapshots_in
 from sops_report.archive.locks import locked
 from sops_report.archive.packing import rewrite
@@ -83,9 +83,9 @@ def prune(chosen: Sequence[Stored]) -> None:
 
 
 def _prune_in(folder: Path, chosen: Sequence[Stored]) -> None:
-    _drop_packed(folder, {path.name for one in chosen for path in (one.path, one.sidecar)})
     for stored in chosen:
         _remove(stored)
+    _drop_packed(folder, {path.name for one in chosen for path in (one.path, one.sidecar)})
     if not snapshots_in(folder):
         for name in (*BESIDE, PACK):
             with explained(folder / name):
@@ -102,13 +102,10 @@ def _drop_packed(folder: Path, names: Iterable[str]) -> None:
 
 
 def _remove(stored: Stored) -> None:
-    """Take the sidecar's name away first: if we are killed then, `tidy` gives it back."""
-    with explained(stored.path), temporary_in(stored.path.parent) as put_aside:
+    """Take the sidecar's name away first: if we are stopped then, `tidy` gives it back."""
+    put_aside = temporary_path(stored.path.parent)
+    with explained(stored.path):
         with suppress(FileNotFoundError):
             stored.sidecar.rename(put_aside)
-        try:
-            stored.path.unlink(missing_ok=True)
-        except OSError:
-            with suppress(FileNotFoundError):
-                put_aside.rename(stored.sidecar)
-            raise
+        stored.path.unlink(missing_ok=True)
+        put_aside.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from sops_report.archive.files import publish, written
 from sops_report.archive.layout import SIDECAR_SUFFIX
 from sops_report.archive.packs import PACK, index_of
 from sops_report.archive.shelf import is_there, names_in, read_files
+from sops_report.errors import SopsReportError
 
 Same = Callable[[bytes, bytes], bool]
 
@@ -48,23 +49,37 @@ def _named(
     while True:
         name = stem if number == 1 else f"{stem}-{number}"
         target = folder / f"{name}.json"
-        if not is_there(target) and publish(answer, target):
+        is_free = not is_there(target) and not is_there(_sidecar_of(target))
+        if is_free and publish(answer, target):
             if about is not None:
-                publish(about, folder / f"{name}{SIDECAR_SUFFIX}")
+                _put_beside(target, about)
             return target, True
         if _is_known(target, body, same):
             return target, False
         number += 1
 
 
+def _sidecar_of(answer: Path) -> Path:
+    return answer.with_name(answer.stem + SIDECAR_SUFFIX)
+
+
+def _put_beside(answer: Path, about: Path) -> None:
+    """Give the sidecar its name; where that is refused the answer's is taken back."""
+    try:
+        publish(about, _sidecar_of(answer))
+    except SopsReportError:
+        answer.unlink()
+        raise
+
+
 def free_name(folder: Path, stem: str) -> Path:
-    """Return the first path of a moment that no answer has, plain or packed."""
+    """Return the first path of a moment that no answer and no sidecar has, plain or packed."""
     taken, number = names_in(folder), 1
-    name = f"{stem}.json"
-    while name in taken:
+    name = stem
+    while taken & {f"{name}.json", f"{name}{SIDECAR_SUFFIX}"}:
         number += 1
-        name = f"{stem}-{number}.json"
-    return folder / name
+        name = f"{stem}-{number}"
+    return folder / f"{name}.json"
 
 
 def _is_known(target: Path, body: bytes, same: Same) -> bool:

@@ -55,6 +55,22 @@ def test_a_cleaned_answer_keeps_structure_and_ids() -> None:
     assert any(finding.place.endswith("name") for finding in found)
 
 
+@pytest.mark.parametrize(
+    "pair",
+    [
+        {"key": "db_password", "value": S}, {"value": S, "name": "api_token", "category": 1},
+        {"name": "密码", "value": {"deep": [S, 7]}}, {"key": "${my_secret}", "value": [[S]]},
+    ],
+)  # fmt: skip
+def test_a_value_beside_the_name_of_a_secret_is_masked_whole(pair: dict[str, object]) -> None:
+    other = {"key": "plain", "value": "kept"}
+    cleaned, found = redact_answer(json.dumps({"data": [other, pair]}, ensure_ascii=False).encode())
+    assert S.encode() not in cleaned
+    assert json.loads(cleaned)["data"][0] == other
+    assert {finding.rule for finding in found} == {"secret"}
+    assert redact_answer(cleaned)[0] == cleaned
+
+
 @pytest.mark.parametrize("value", ["abc", 12345, {"value": "abc", "x": 1}])
 def test_a_value_under_the_name_of_a_secret_is_masked_whole(value: object) -> None:
     cleaned, found = redact_answer(answer(db_password=value, empty_password="", no_token=None))

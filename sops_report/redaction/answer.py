@@ -13,9 +13,13 @@ from sops_report.redaction.tokens import Place, replace_texts, texts_in
 
 _AROUND: Final = 30
 _ID: Final = re.compile("[a-z]?[0-9a-f]{31,32}")
+_NAMING: Final = (("key",), ("name",))
 _LITERALS: Final = frozenset({"null", "true", "false"})
 # Keys of the status answer that only sound like secrets.
 _HARMLESS: Final = frozenset({"retry", "skip", "loop", "id", "version"})
+
+
+Keys = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +44,8 @@ def redact_answer(
 ) -> tuple[bytes, list[Finding]]:
     """Return a raw answer with every secret masked, and what was found.
 
-    A value whose key names a secret (``"password": …``) is masked whole, whatever it looks like.
+    A value whose key names a secret (``"password": …``) is masked whole, whatever it looks like; so
+    is the ``value`` beside a ``key`` or ``name`` that does, as variables and outputs have them.
 
     Args:
         data: JSON or JSON Lines, UTF-8, possibly packed.
@@ -54,7 +59,7 @@ def redact_answer(
     found: list[Finding] = []
     active = _rules_for(document, rules)
     if active is not None:
-        document = replace_texts(document, _Change(active, found))
+        document = replace_texts(document, _Change(active, found, _secret_pairs(document)))
     return document.encode("utf-8", "surrogatepass"), found
 
 
@@ -69,16 +74,34 @@ def _rules_for(document: str, rules: Sequence[Rule]) -> tuple[Rule, ...] | None:
     return active if active or has_secret_key else None
 
 
+def _secret_pairs(document: str) -> frozenset[Keys]:
+    """Return where the objects stand whose ``key`` or ``name`` tells that their value is secret."""
+    places: set[Keys] = set()
+
+    def look(text: str, place: Place) -> str:
+        is_name = not place.is_key and place.keys[-1:] in _NAMING
+        if is_name and KEY_NAME.search(text):
+            places.add(place.keys[:-1])
+        return text
+
+    if '"value"' in document:
+        replace_texts(document, look)
+    return frozenset(places)
+
+
 class _Change:
     """Masks the texts of one document; equal texts are looked at once."""
 
-    def __init__(self, rules: Sequence[Rule], found: list[Finding]) -> None:
+    def __init__(
+        self, rules: Sequence[Rule], found: list[Finding], secret_pairs: frozenset[Keys]
+    ) -> None:
         self.rules = rules
         self.found = found
+        self.secret_pairs = secret_pairs
         self._known: dict[str, tuple[str, Mapping[str, int]]] = {}
 
     def __call__(self, text: str, place: Place) -> str:
-        if not place.is_key and _is_secret(text, place):
+        if not place.is_key and (_is_secret(text, place) or self._is_paired(text, place)):
             self.found.append(Finding(rule="secret", place=str(place), shown=MASK))
             return MASK
         if text in _LITERALS:
@@ -93,6 +116,14 @@ class _Change:
             for rule, n in counts.items()
         )
         return cleaned
+
+    def _is_paired(self, text: str, place: Place) -> bool:
+        if not self.secret_pairs or text in _LITERALS or text in ("", MASK):
+            return False
+        keys = place.keys
+        return any(
+            key == "value" and keys[:depth] in self.secret_pairs for depth, key in enumerate(keys)
+        )
 
 
 def text_of(data: bytes) -> str:

@@ -96,6 +96,8 @@ def words_used(voice: Voice) -> list[tuple[str, str]]:
     keys += ["term.idle"] * bool(report.task.idle_s)
     keys += ["term.root_cause", "term.echo"] * bool(report.failures)
     keys += ["term.retried"] * bool(report.retried) + ["term.ignored"] * bool(report.ignored)
+    keys += ["term.operation_record"] * report.provenance.has_operations
+    keys += ["term.node_log"] * any(failure.evidence for failure in report.failures)
     keys += [f"class.{name}" for name in report.ledger]
     keys += [f"state.{state}" for state in dict.fromkeys(node.state for node in report.nodes)]
     keys += [f"kind.{kind}" for kind in dict.fromkeys(node.kind for node in report.nodes)]

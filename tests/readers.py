@@ -36,6 +36,7 @@ def outcome(
     """Read by one reader, or the careful one where it steps aside; a refusal is key and text."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading, "_WORTH_AN_IMPORT", float("inf") if reader == "careful" else 0)
+        patch.setattr(reading, "_MANY_NODES", 1)
         if reader == "typed":
             patch.setattr(gather, "read_gathered", _step_aside)
         if reader == "gathered":
@@ -46,7 +47,7 @@ def outcome(
             return refusal.key, str(refusal)
 
 
-def _step_aside(*_: object) -> NoReturn:
+def _step_aside(*_: object, **__: object) -> NoReturn:
     raise SteppedAsideError
 
 

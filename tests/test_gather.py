@@ -246,6 +246,8 @@ def test_the_root_may_be_odd() -> None:
         ('"node-1": {"id": "node-1"', '"\\u006eode-1": {"id": "node-1"'),
         ('"node-1": {"id": "node-1"', '"node-\x01": {"id": "node-\x01"'),
         ('"node-1": {"id": "node-1"', '"node-"": {"id": "node-""'),
+        ("node-5", "node-4"),
+        ("node-5", "node-1"),
         ('"children": {}', '"children": {} '),
         ('"children": {}', '"children": {"children": {}'),
         ('"children": {"node-1', '"children": {}, "children": {"node-1'),

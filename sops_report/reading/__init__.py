@@ -38,6 +38,7 @@ Remark = Callable[[Note], None]
 
 # Importing msgspec takes as long as reading some hundred nodes carefully.
 _WORTH_AN_IMPORT: Final = 200_000
+_MANY_NODES: Final = 300
 _WORTH_NUMPY: Final = 2_000_000  # a longer import; where it is done already, it costs nothing
 
 
@@ -142,7 +143,7 @@ def _read_fast(data: bytes, source: str, remark: Remark) -> Reading | None:
         from sops_report.reading.gather import read_gathered  # noqa: PLC0415 - start-up
 
         with suppress(SteppedAsideError):
-            return read_gathered(data, source, remark)
+            return read_gathered(data, source, remark, at_least=_MANY_NODES)
     from sops_report.reading.fast import read_fast  # noqa: PLC0415 - start-up
 
     with suppress(SteppedAsideError):

@@ -16,6 +16,7 @@ from collections.abc import Callable
 import numpy as np
 
 from sops_report.reading.facts import engine_of
+from sops_report.reading.fingerprints import may_repeat
 from sops_report.reading.gather.columns import tree_of
 from sops_report.reading.gather.nodes import Nodes
 from sops_report.reading.gather.parts import Identities
@@ -29,13 +30,16 @@ from sops_report.snapshot import Note
 __all__ = ["read_gathered"]
 
 
-def read_gathered(data: bytes, source: str, remark: Callable[[Note], None]) -> Reading:
+def read_gathered(
+    data: bytes, source: str, remark: Callable[[Note], None], *, at_least: int = 1
+) -> Reading:
     """Read an answer of the server's own form.
 
     Args:
         data: The unpacked bytes of one document.
         source: What the user named.
         remark: Is told what is odd about the envelope.
+        at_least: Fewer nodes than that are left to others: lists serve them better than arrays.
 
     Raises:
         SteppedAsideError: Another reader has to read this document; nothing was remarked.
@@ -43,6 +47,8 @@ def read_gathered(data: bytes, source: str, remark: Callable[[Note], None]) -> R
     form = learn(data)
     window = Window(data)
     braces = find_nodes(window, form)
+    if len(braces) < at_least:
+        raise SteppedAsideError(len(braces))
     nodes = Nodes(form, len(braces) + 1)
     head_ends = nodes.read_heads(window, braces)
     starts = braces - len(form.key("")) - form.widths["id"]  # of the keys they stand under
@@ -65,7 +71,7 @@ def read_gathered(data: bytes, source: str, remark: Callable[[Note], None]) -> R
 
 
 def _check_keys(window: Window, form: Template, nodes: Nodes, braces: Places) -> None:
-    """See that each node stands under its id."""
+    """See that each node stands under its id, and no id stands twice: no key of one object can."""
     ids = nodes.parts["id"]
     assert isinstance(ids, Identities)
     end = b'"' + form.colon
@@ -74,6 +80,7 @@ def _check_keys(window: Window, form: Template, nodes: Nodes, braces: Places) ->
         (window.texts(keys, ids.width) != ids.array[1:]).any()
         or (window.texts(keys + ids.width, len(end)) != end).any()
         or (window.bytes[keys - 1] != ord('"')).any()
+        or may_repeat(ids.array[1:])
     ):
         raise SteppedAsideError
 

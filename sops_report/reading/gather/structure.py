@@ -83,7 +83,7 @@ def find_closings(
     is_leaf = tail_ends != head_ends
     follows = starts[1:] - tail_ends[:-1]
     gap = len(form.separator)
-    if not len(starts) or starts[0] != form.begin or (follows[~is_leaf[:-1]] != 0).any():
+    if starts[0] != form.begin or (follows[~is_leaf[:-1]] != 0).any():
         raise SteppedAsideError
     places = starts[1:][is_leaf[:-1]]
     if (window.texts(places - gap, gap) != form.separator).any():

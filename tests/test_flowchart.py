@@ -154,3 +154,21 @@ def test_pictures_are_xml_files(name: str) -> None:
         assert root.tag == "{http://www.w3.org/2000/svg}svg"
         assert "href" not in text
         assert "<script" not in text
+
+
+def test_quiet_levels_have_less_room_than_telling_ones() -> None:
+    """Two subprocesses of ten steps: the one with the failure is drawn, the other is counted."""
+    failed = reports.failed()
+    root_cause = next(node.position for node in failed.nodes if node.is_root_cause)
+    report = with_flow(
+        failed,
+        step(1, "subprocess", name="quiet"), step(2, "subprocess", name="telling"),
+        *(step(1, "activity", scope=0) for _ in range(10)),
+        *(step(root_cause, "activity", scope=1) for _ in range(10)),
+    )  # fmt: skip
+    voice = Voice(report=report, language=Language.EN, zone=ZONE)
+    chart = flowchart(voice, 5, frozenset(), most_telling=12)
+    assert chart is not None
+    assert [level.name for level in chart.levels] == ["", "telling"]
+    assert chart.n_left == 1
+    assert len(chart_of(report).levels) == 3

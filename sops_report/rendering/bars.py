@@ -15,6 +15,7 @@ from sops_report.rendering.voice import tone
 from sops_report.report.model import Node, Try
 
 WIDTH: Final = 1000
+_TENTHS: Final = 10 * WIDTH
 _LEAF: Final = (5, 14)  # from the row's upper edge, and height
 _CONTAINER: Final = (9, 5)
 _ATTEMPT: Final = (7, 10)
@@ -147,13 +148,19 @@ def path(boxes: Iterable[Box]) -> str:
 
     Example:
         >>> path([(0.0, 0.5, 5, 14), (0.5, 0.5, 29, 14)])
-        'M0 5H500v14H0zM500 29H500v14H500z'
+        'M0 5h500v14h-500zM500 29v14z'
     """
-    return "".join(
-        f"M{_unit(left)} {y:g}H{_unit(right)}v{height:g}H{_unit(left)}z"
-        for left, right, y, height in boxes
-    )
+    return "".join([_box(*box) for box in boxes])
+
+
+def _box(left: float, right: float, y: float, height: float) -> str:
+    # a tenth is a twentieth of a pixel
+    begin, end = round(left * _TENTHS), round(right * _TENTHS)
+    if begin == end:
+        return f"M{begin / 10:g} {y:g}v{height:g}z"
+    width = f"{(end - begin) / 10:g}"
+    return f"M{begin / 10:g} {y:g}h{width}v{height:g}h-{width}z"
 
 
 def _unit(part: float) -> str:
-    return f"{round(part * WIDTH, 2):g}"
+    return f"{round(part * _TENTHS) / 10:g}"

@@ -43,7 +43,8 @@ class Limits:
         timeline: Rows of the timeline that quiet nodes may fill up.
         most_timeline: Rows of the timeline that telling nodes may take.
         table, most_table: The same for the node table.
-        flow: Nodes in the pictures of the flow.
+        flow: Nodes in the pictures of the flow that quiet levels may fill up.
+        most_flow: Nodes that the outermost level and those with failures may take.
         cards: Failures that get a card of their own.
         failures: Failures that are named at all.
         sections: Pieces of the critical path.
@@ -53,12 +54,13 @@ class Limits:
 
     timeline: int = 300
     most_timeline: int = 1_500
-    table: int = 2_000
+    table: int = 1_000
     most_table: int = 20_000
-    flow: int = 500
+    flow: int = 120
+    most_flow: int = 500
     cards: int = 20
     failures: int = 500
-    sections: int = 200
+    sections: int = 100
     refs: int = 100
     text: int = 64_000
 
@@ -76,7 +78,7 @@ def limits_for(options: PageOptions, n_nodes: int) -> Limits:
     usual = Limits()
     if options.full:
         return Limits(timeline=n_nodes, most_timeline=n_nodes, table=n_nodes, most_table=n_nodes,
-                      flow=_MOST_FLOW)  # fmt: skip
+                      flow=_MOST_FLOW, most_flow=_MOST_FLOW)  # fmt: skip
     return Limits(
         timeline=min(usual.timeline, n_nodes),
         most_timeline=min(usual.most_timeline, n_nodes),

@@ -113,13 +113,17 @@ class Chart:
     n_left: int
 
 
-def flowchart(voice: Voice, most: int, listed: frozenset[int]) -> Chart | None:
+def flowchart(
+    voice: Voice, most: int, listed: frozenset[int], most_telling: int = 0
+) -> Chart | None:
     """Return the pictures of the flow; None if the flow is not known.
 
     Args:
         voice: The report and its words.
-        most: How many nodes may be drawn; levels with failures come first, then in order.
+        most: How many nodes quiet levels may fill up.
         listed: The positions that the node table lists.
+        most_telling: How many nodes the outermost level and those with failures may take, where
+            that is more than *most*.
     """
     flow = voice.report.flow
     if not flow:
@@ -127,24 +131,29 @@ def flowchart(voice: Voice, most: int, listed: frozenset[int]) -> Chart | None:
     inside: dict[int, list[int]] = defaultdict(list)
     for at, step in enumerate(flow):
         inside[step.scope].append(at)
-    chosen = _chosen(voice, inside, most)
+    chosen = _chosen(voice, inside, most, max(most, most_telling))
     drawer = _Drawer(voice, listed, frozenset(chosen))
     levels = [drawer.level(scope, inside[scope]) for scope in chosen]
     levels.sort(key=lambda level: (bool(level.name), not level.is_open, level.place))
     return Chart(levels=tuple(levels), n_left=len(inside) - len(levels))
 
 
-def _chosen(voice: Voice, inside: Mapping[int, Sequence[int]], most: int) -> list[int]:
+def _chosen(
+    voice: Voice, inside: Mapping[int, Sequence[int]], most: int, most_telling: int
+) -> list[int]:
     def worth(scope: int) -> tuple[bool, bool, int]:
         nodes = (_node(voice, voice.report.flow[at]) for at in inside[scope])
         has_failed = any(node is not None and node.state_group == "failed" for node in nodes)
         return scope >= 0, not has_failed, scope
 
     kept: list[int] = []
-    for scope in sorted(inside, key=worth):
-        if len(inside[scope]) <= most:
+    n_drawn = 0
+    for rank in sorted(map(worth, inside)):
+        is_inner, is_quiet, scope = rank
+        n_after = n_drawn + len(inside[scope])
+        if n_after <= (most if is_inner and is_quiet else most_telling):
             kept.append(scope)
-            most -= len(inside[scope])
+            n_drawn = n_after
     return sorted(kept)
 
 
@@ -313,7 +322,7 @@ def _frames(boxes: Iterable[Box]) -> tuple[Frames, ...]:
 
 def _outline(box: Box) -> str:
     if box.shape == "event":
-        return f"M{box.x + 1:g} {box.y + 17:g}a16 16 0 1 1 32 0a16 16 0 1 1 -32 0z"
+        return f"M{box.x + 1:g} {box.y + 17:g}a16 16 0 1 1 0 .1z"
     if box.shape == "gate":
         return f"M{box.x:g} {box.y + 18:g}l18 -18l18 18l-18 18z"
     frame = f"M{box.x:g} {box.y:g}h{box.width}v{box.height}h-{box.width}z"
@@ -347,20 +356,21 @@ def _line(source: Box, target: Box, low: float) -> str:
     y, to_y = source.y + source.height / 2, target.y + target.height / 2
     if left >= right:
         elbow = right + _ELBOW if source.shape == "gate" else max(right, left - _ELBOW)
-        return f"M{right:g} {y:g}H{min(left, elbow):g}V{to_y:g}H{left - 7:g}"
+        turn = "" if y == to_y else f"H{min(left, elbow):g}V{to_y:g}"
+        return f"M{right:g} {y:g}{turn}H{left - 7:g}"
     down = target.y + target.height  # an edge that leads back goes round below
     from_x, to_x = source.x + source.width / 2, target.x + target.width / 2
     return f"M{from_x:g} {source.y + source.height:g}V{low:g}H{to_x:g}V{down + 7:g}"
 
 
 def _heads(boxes: Mapping[int, Box], edges: Sequence[tuple[int, int]]) -> str:
-    return "".join(_heads_of(boxes, edges))
+    return "".join(dict.fromkeys(_heads_of(boxes, edges)))
 
 
 def _heads_of(boxes: Mapping[int, Box], edges: Sequence[tuple[int, int]]) -> Iterator[str]:
     for source, target in edges:
         box = boxes[target]
         if box.x >= boxes[source].x + boxes[source].width:
-            yield f"M{box.x:g} {box.y + box.height / 2:g}l-8 -4v8z"
+            yield f"M{box.x:g} {box.y + box.height / 2:g}l-8-4v8z"
         else:
             yield f"M{box.x + box.width / 2:g} {box.y + box.height:g}l-4 8h8z"

@@ -258,15 +258,20 @@ def _strip(voice: Voice, scale: Scale) -> Strip | None:
     ]  # fmt: skip
     if len(columns) > _STRIP_STEPS:
         columns = _coarse(columns)
+    return Strip(path=_steps(columns, peak), peak=peak)
+
+
+def _steps(columns: Sequence[tuple[float, float, int]], peak: int) -> str:
+    """Return neighbouring columns as one outline; a gap begins another."""
     base = HEAD_HEIGHT + STRIP_HEIGHT - 6
-    return Strip(
-        path="".join(
-            f"M{left * WIDTH:.5g} {base}V{base - _STRIP_BAR * count / peak:.3g}"
-            f"H{right * WIDTH:.5g}V{base}z"
-            for left, right, count in columns
-        ),
-        peak=peak,
-    )
+    drawn: list[str] = []
+    reached = -1.0
+    for left, right, count in columns:
+        if left != reached:
+            drawn.append(f"V{base}z" * bool(drawn) + f"M{left * WIDTH:.4g} {base}")
+        drawn.append(f"V{base - _STRIP_BAR * count / peak:.3g}H{right * WIDTH:.4g}")
+        reached = right
+    return "".join([*drawn, f"V{base}z" * bool(drawn)])
 
 
 def _coarse(columns: Sequence[tuple[float, float, int]]) -> list[tuple[float, float, int]]:

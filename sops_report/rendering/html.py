@@ -34,7 +34,9 @@ _CHUNK: Final = 200
 _OPEN_ROWS: Final = 300
 _MOST_LINKED: Final = 3000
 _TRIES: Final = 8
+_LONG: Final = 500  # nodes, from which on a browser lays out a section when it comes into sight
 _COMMENTS: Final = ("/*", "//")
+_SHORTER: Final = {" { ": "{", " {": "{", "; }": "}", " }": "}", "; ": ";", ": ": ":", ", ": ","}
 
 
 class Page(str):
@@ -101,12 +103,13 @@ def _context(
         "timeline": _gantts(voice, scale, timeline, listed), "scale": scale,
         "n_folded": _n_folded(timeline), "n_unlisted": _n_folded(table),
         "n_telling": sum(row.fold.n_telling for row in table),
-        "chart": None if is_alone else flowchart(voice, limits.flow, listed),
+        "chart": None if is_alone else flowchart(voice, limits.flow, listed, limits.most_flow),
         "pieces": gantt.ledger_pieces(report.ledger),
         "n_sections": Counter(section.section_class for section in report.critical_path),
         "sections": listing.sections(report, limits.sections),
         "table": list(chunks(table, _CHUNK)), "listed": listed,
         "signatures": Counter(failure.signature for failure in report.failures),
+        "is_long": len(report.nodes) > _LONG,
         "data_block": Markup(options.data.block or "") if options.data else "",  # noqa: S704 - safe
         "block_id": BLOCK_ID,
         "events": events_of(voice), "groups": groups_of(report),
@@ -144,8 +147,14 @@ def asset(name: str) -> Markup:
     text = (templates_folder() / "assets" / name).read_text("utf-8")
     # indentation and whole lines of comment are for us
     lines = (line.strip() for line in text.splitlines())
-    kept = (line for line in lines if line and not line.startswith(_COMMENTS))
-    return Markup("\n".join(kept))  # noqa: S704 - ours
+    kept = "\n".join(line for line in lines if line and not line.startswith(_COMMENTS))
+    return Markup(_without_blanks(kept) if name.endswith(".css") else kept)  # noqa: S704 - ours
+
+
+def _without_blanks(style: str) -> str:
+    for piece, shorter in _SHORTER.items():
+        style = style.replace(piece, shorter)
+    return style
 
 
 def _policy(options: PageOptions, canvas: Explorer | None) -> str:

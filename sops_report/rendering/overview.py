@@ -1,6 +1,7 @@
 """The small picture under the verdict: all leaves above, what the time went into below."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +15,7 @@ _FEW_LANES: Final = 16
 _LANE_HEIGHTS: Final = (8, 4)
 _CLASS_HEIGHT: Final = 10
 _PLACES: Final = 3  # a thousandth of the axis is finer than a pixel
+_PIXEL: Final = 0.0011
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,7 @@ def overview(voice: Voice, scale: Scale | None) -> Overview | None:
             drawn[tone(node)].add((*_rounded(start, end), y, lane_height - 1))
     return Overview(
         height=lanes * lane_height,
-        leaves=shapes({name: sorted(boxes) for name, boxes in drawn.items()}),
+        leaves=shapes({name: _merged(boxes) for name, boxes in drawn.items()}),
         classes=_classes(voice, scale),
         bands=bands(voice, scale),
         marks=marks(voice, scale),
@@ -56,6 +58,19 @@ def _classes(voice: Voice, scale: Scale) -> tuple[Shape, ...]:
         if start is not None and end is not None and end > start:
             drawn[section.section_class].add((*_rounded(start, end), 0, _CLASS_HEIGHT))
     return shapes({name: sorted(boxes) for name, boxes in drawn.items()})
+
+
+def _merged(boxes: Iterable[Box]) -> list[Box]:
+    """Return boxes of one colour; what touches or overlaps in one lane is one box."""
+    merged: list[Box] = []
+    for box in sorted(boxes, key=lambda box: (box[2], box[0])):
+        left, right, y, height = box
+        if merged and merged[-1][2] == y and left - merged[-1][1] <= _PIXEL:
+            begin, end, *_ = merged[-1]
+            merged[-1] = (begin, max(end, right), y, height)
+        else:
+            merged.append(box)
+    return merged
 
 
 def _rounded(start: float, end: float) -> tuple[float, float]:

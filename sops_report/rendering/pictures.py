@@ -47,7 +47,7 @@ def _drawings(voice: Voice) -> Iterator[dict[str, Any]]:
         rows = choose(voice.report, limits.timeline)
         drawn = gantt.chunk(voice, scale, rows, 1, _NOWHERE)
         yield {"kind": "timeline", "drawing": drawn, "width": _WIDTH, "height": drawn.height}
-    chart = flowchart(voice, limits.flow, _NOWHERE)
+    chart = flowchart(voice, limits.most_flow, _NOWHERE)
     if chart is not None:
         level = chart.levels[0]
         boxes = tuple(replace(box, link="") for box in level.boxes)

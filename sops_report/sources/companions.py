@@ -35,7 +35,9 @@ def flow_bytes(flow: Flow) -> bytes:
         level = levels[node.parent_id]
         level["activities"][node_id] = _element(node)
         for source in node.predecessors:
-            level["flows"].setdefault(f"{source}>{node_id}", {"source": source, "target": node_id})
+            level["flows"].setdefault((source, node_id), {"source": source, "target": node_id})
+    for level in levels.values():
+        level["flows"] = {f"l{n}": edge for n, edge in enumerate(level["flows"].values())}
     for inner, level in list(levels.items()):
         if inner is not None:
             levels[flow.nodes[inner].parent_id]["activities"][inner]["pipeline"] = level

@@ -20,6 +20,7 @@ from sops_report.sources.files import Beside
 from sops_report.sources.live import Wanted, fetch, site_of
 from sops_report.sources.refusals import Refusals, Tell, noted
 from sops_report.sources.stitching import stitched
+from sops_report.watching.baseline import Estimate, PastRun, estimate_of, past_runs
 
 _FLOW: Final = "pipeline_tree.json"
 
@@ -32,11 +33,13 @@ class Poll:
         answer: Byte for byte.
         analysis: What it says.
         path: Where it lies; the older file where only clocks have moved.
+        estimate: What earlier runs say of the time that is left; None without enough of them.
     """
 
     answer: Answer
     analysis: Analysis
     path: Path
+    estimate: Estimate | None = None
 
 
 class Poller:
@@ -92,6 +95,7 @@ class Poller:
         self._flow: bytes | None = None
         self._last: Answer | None = None
         self._newest: Poll | None = None
+        self._past: list[PastRun] | None = None
 
     @property
     def place(self) -> Place:
@@ -124,8 +128,18 @@ class Poller:
         poll = self._archived(answer, ignore_elapsed=True)
         if self._newest is not None and _is_older(poll.analysis, self._newest.analysis):
             return self._newest
+        poll = replace(poll, estimate=self._estimate(poll.analysis))
         self._last, self._newest = answer, poll
         return poll
+
+    def _estimate(self, analysis: Analysis) -> Estimate | None:
+        """Compare with earlier runs, which are looked for once, when the task runs."""
+        if analysis.outcome != "running":
+            return None
+        if self._past is None:
+            name = analysis.snapshot.task_name
+            self._past = past_runs(self._archive, self.place, name, self._flow)
+        return estimate_of(analysis, self._past)
 
     def _ask_for_flow(self) -> None:
         try:

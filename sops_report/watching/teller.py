@@ -15,6 +15,7 @@ from sops_report.watching.wording import (
     Lately,
     Row,
     change_in_words,
+    estimate_in_words,
     progress_in_words,
     rows_of,
     time_of_day,
@@ -65,7 +66,7 @@ class Teller:
     def saw(self, task: Followed, poll: Poll, changes: Sequence[Change]) -> None:
         """Tell each change, then let the user's program know of them all."""
         now, known = self._monotonic(), self._shown.get(task.task_id)
-        sight = sight_of(poll.analysis)
+        sight = sight_of(poll.analysis, poll.estimate)
         lines = [change_in_words(change, poll.analysis, self._language) for change in changes]
         time = time_of_day(sight.as_of_us, sight.offset_minutes, self._zone)
         for change, text in zip(changes, lines, strict=True):
@@ -83,6 +84,9 @@ class Teller:
         if change.kind != "outcome":
             return text
         progress = progress_in_words(sight, self._language)
+        if sight.estimate is not None:
+            left = estimate_in_words(sight.estimate, 0.0, self._language)
+            progress = say("live.and", self._language, one=progress, other=left)
         return say("live.outcome_progress", self._language, text=text, progress=progress)
 
     def lost(self, task: Followed, error: SopsReportError, wait_s: float) -> None:

@@ -11,6 +11,7 @@ from sops_report.watching.wording import Row
 
 _STYLES: Final = {
     "head": "bold", "running": "cyan", "failed": "red", "change": "dim", "lost": "yellow",
+    "left": "dim",
 }  # fmt: skip
 
 

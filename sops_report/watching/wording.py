@@ -7,6 +7,7 @@ from typing import Final
 
 from sops_report.analysis import Analysis
 from sops_report.rendering.visible import line
+from sops_report.watching.baseline import Estimate
 from sops_report.watching.changes import Change
 from sops_report.watching.sight import Sight
 from sops_report.words import Language, say
@@ -24,7 +25,8 @@ class Row:
     """One line of a view.
 
     Attributes:
-        role: ``head``, ``running``, ``failed``, ``change`` or ``lost``; a view may colour by it.
+        role: ``head``, ``running``, ``left``, ``failed``, ``change`` or ``lost``; a view may
+            colour by it.
         text: The line, harmless to print.
     """
 
@@ -78,6 +80,18 @@ def progress_in_words(sight: Sight, language: Language) -> str:
     return say(key, language, **values)
 
 
+def estimate_in_words(estimate: Estimate, since_s: float, language: Language) -> str:
+    """Return how long it may still take, *since_s* after the answer."""
+    if estimate.middle_s is None or estimate.high_s is None:
+        values = {"count": estimate.n, "longer": estimate.n - estimate.n_longer}
+        return say("live.late", language, **values)
+    middle, high = (
+        duration(max(0.0, seconds - since_s), language)
+        for seconds in (estimate.middle_s, estimate.high_s)
+    )
+    return say("live.left", language, middle=middle, high=high, count=estimate.n_longer)
+
+
 def bar(done: int, expected: int | None) -> str:
     """Return a bar of fixed width.
 
@@ -100,9 +114,13 @@ def rows_of(sight: Sight, lately: Lately, language: Language) -> Iterator[Row]:
     yield Row(role="head", text="  ".join(part for part in parts if part))
     for one in sight.running[:_MOST]:
         length = duration(one.seconds + lately.since_s, language)
-        text = say("live.running", language, label=line(one.label, _LABEL), length=length)
+        key = "live.running_critical" if one.is_critical else "live.running"
+        text = say(key, language, label=line(one.label, _LABEL), length=length)
         yield Row(role="running", text=f"  ▶ {text}")
     yield from _more(len(sight.running), "running", language)
+    if sight.estimate is not None:
+        text = estimate_in_words(sight.estimate, lately.since_s, language)
+        yield Row(role="left", text=f"  {text}")
     for label, text in sight.failures[:_MOST]:
         words = f"{line(label, _LABEL)}: {line(text, _TEXT)}" if text else line(label, _LABEL)
         yield Row(role="failed", text=f"  ✗ {words}")

@@ -58,6 +58,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "live.progress_at_most": ("{done} of at most {expected} steps", "已完成 {done} 个步骤，最多 {expected} 个"),
     "live.progress_open": ("{done} steps done", "已完成 {done} 个步骤"),
     "live.running": ("{label}  for {length}", "{label}  已执行 {length}"),
+    "live.running_critical": ("{label}  for {length}  ← critical path so far", "{label}  已执行 {length}  ← 目前的关键路径"),
+    "live.left": ("about {middle} left, 9 times of 10 at most {high} ({count} earlier runs)", "预计还需 {middle}，九成情况下不超过 {high}（参照 {count} 次历史执行）"),
+    "live.late": ("has taken longer than {longer} of {count} earlier runs", "已超过 {count} 次历史执行中的 {longer} 次"),
+    "live.and": ("{one}; {other}", "{one}；{other}"),
     "live.more": ("and {count} more", "另有 {count} 个"),
     "live.last_change": ("{change}  ({ago} ago)", "{change}（{ago}前）"),
     # errors

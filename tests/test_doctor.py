@@ -1,12 +1,15 @@
 """``doctor``: each check by its line, the exit code, and no secret."""
 
+import ssl
 from pathlib import Path
 
 import pytest
+import trustme
 from commandline import Done, run
 from series import moving_archive
 from sites import SECRET, fill_archive, reply, scripted
 
+from sops_report.config import Credentials
 from sops_report.server import LocalSite
 
 GOOD = b'{"result": true, "code": 0, "data": []}'
@@ -98,3 +101,53 @@ def test_the_lines_are_chinese_too() -> None:
     done = run("doctor", "--lang", "zh-CN")
     assert done.out.startswith("正常  ")
     assert "失败  还没有配置站点地址" in done.out
+
+
+def failed_lines(done: Done) -> list[str]:
+    return [line for line in done.out.splitlines() if line.startswith("FAIL")]
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("502:always", "in trouble"), ("429:always", "limits how often"), ("slow", "0.7 s"),
+        ("drip", "0.7 s"), ("short", "broke off"), ("bomb", "0.7 s"),
+    ],
+)  # fmt: skip
+def test_a_site_that_misbehaves_is_one_failed_line(fault: str, words: str) -> None:
+    with LocalSite(fill_archive(Path("served")), faults=[fault], slow_s=9) as site:
+        done = run("doctor", "--url", site.gateway_url, "--timeout", "0.7")
+    assert (done.code, len(failed_lines(done))) == (1, 1), done.out
+    assert words in failed_lines(done)[0] or "larger than" in failed_lines(done)[0]
+
+
+def test_credentials_that_are_wrong_are_told_apart_from_a_missing_permission() -> None:
+    archive = fill_archive(Path("served"))
+    others = Credentials(app_code="other", app_secret="other", username="u")  # noqa: S106
+    with LocalSite(archive, credentials=others) as site:
+        for url in (site.gateway_url, site.url):
+            done = run("doctor", "--url", url)
+            assert (done.code, len(failed_lines(done))) == (1, 1)
+            assert "does not accept the credentials" in failed_lines(done)[0]
+    with LocalSite(archive, faults=["denied"]) as site:
+        done = run("doctor", "--url", site.gateway_url)
+    assert "task_view" in failed_lines(done)[0]
+
+
+def test_a_name_a_certificate_and_a_missing_business_are_told() -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    with scripted(reply(200, GOOD), context) as site:
+        cases = {
+            ("--url", "http://nowhere.invalid"): "cannot be resolved",
+            ("--url", site.url): "is not trusted",
+            ("--url", "http://127.0.0.1:9/x"): "cannot be reached",
+        }
+        for words, told in cases.items():
+            done = run("doctor", *words)
+            assert (done.code, len(failed_lines(done))) == (1, 1), done.out
+            assert told in failed_lines(done)[0]
+    with LocalSite(fill_archive(Path("served"))) as local:
+        done = run("doctor", "--url", local.gateway_url, SOPS_REPORT_BIZ="")
+    assert "--biz" in failed_lines(done)[0]
+    assert "task –" not in done.out

@@ -305,6 +305,7 @@ def test_a_secret_is_in_nothing_the_command_line_leaves(fault: str | None) -> No
                 said(run("show", "515", *where, SOPS_REPORT_BK_TOKEN=SECRET)),
                 said(run("nodes", "515", "--to", "json", *where, SOPS_REPORT_ACCESS_TOKEN=SECRET)),
                 said(run("demo", "-o", "demo")),
+                said(run("fetch", "--list", "--again", "--state", "success", *where)),
             ]
             assert SECRET not in "\n".join(texts)
     assert SECRET not in everything()

@@ -1,5 +1,6 @@
 """``watch`` and ``serve --replay`` as people type them."""
 
+import json
 import os
 import shutil
 import signal
@@ -7,11 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from commandline import ROOT, run
-from series import TASK_ID, moving_archive
+from series import SERIES, TASK_ID, moving_archive
 from sites import SECRET, keep, saved
 
 from sops_report.archive import Archive
@@ -125,7 +128,7 @@ def test_a_replay_is_watched_from_end_to_end_in_real_time() -> None:
         url = server.stdout.readline().strip()
         done = subprocess.run(
             [sys.executable, "-m", "sops_report", "watch", TASK_ID, "--every", "10",
-             "--until", "finished", "--url", url],
+             "--until", "finished", "--url", url, "-o", "report.json"],
             capture_output=True, text=True, encoding="utf-8", check=False, timeout=60,
             env=os.environ,
         )  # fmt: skip
@@ -134,4 +137,27 @@ def test_a_replay_is_watched_from_end_to_end_in_real_time() -> None:
     assert done.returncode == 0, done.stderr
     assert "Not started" in done.stderr
     assert "Finished with issues" in done.stderr
-    assert Path(done.stdout.strip()).is_file()
+    nodes = json.loads(Path(done.stdout.strip()).read_bytes())["nodes"]
+    told = {one["node_id"]: one["attempts"] for one in nodes if one.get("attempts")}
+    assert {node_id: list(map(span_of, tries)) for node_id, tries in told.items()} == recorded()
+
+
+def span_of(attempt: dict[str, Any]) -> tuple[str, str, bool]:
+    return attempt["start_time"], attempt["end_time"], attempt["failed"]
+
+
+def recorded() -> dict[str, list[tuple[str, str, bool]]]:
+    """Return the attempts that the engine itself recorded, the last one of each node left out."""
+    truth = json.loads((SERIES / "truth.json").read_bytes())
+    return {
+        node["id"]: [
+            (utc(one["start"]), utc(one["finish"]), one["outcome"] == "failed")
+            for one in node["attempts"][:-1]
+        ]
+        for node in truth["nodes"]
+        if len(node.get("attempts", ())) > 1
+    }
+
+
+def utc(moment: str) -> str:
+    return f"{datetime.fromisoformat(moment).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

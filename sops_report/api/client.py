@@ -279,7 +279,7 @@ class SopsClient:
         data: type, by_post: bool = False,
     ) -> Answer:  # fmt: skip
         """Ask for something of a business, not of one task."""
-        ids = {"bk_biz_id": self._owner(biz, "–")}
+        ids = {"bk_biz_id": self._owner(biz)}
         asked = self._scoped(scope, parameters)
         reply = self._send(api, ids, asked, by_post=by_post)
         return self._answer(api, ids, asked, reply, data, by_post=by_post)
@@ -290,8 +290,10 @@ class SopsClient:
             raise UsageError("bad-setting", setting="scope", words=", ".join(SCOPES))
         return {"scope": scope, **parameters}
 
-    def _owner(self, biz: str | int | None, task: str) -> str:
+    def _owner(self, biz: str | int | None, task: str | None = None) -> str:
         business = self._site.biz if biz is None else biz
+        if business is None and task is None:
+            raise UsageError("no-biz-for-list")
         if business is None:
             raise UsageError("no-biz", task_id=task)
         return clean_id("biz", business)

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from benchmarks import charts, flatten, memory, startup
+from benchmarks import analysis, charts, flatten, memory, startup
 from benchmarks.generate import answer
 from benchmarks.timing import medians
 
@@ -28,6 +28,10 @@ def main() -> None:
     flattened = {size: _flatten(size, options.rounds) for size in options.sizes}
     print(_markdown("bytes → table, × msgspec untyped", flattened, flatten.MSGSPEC))
     print(_markdown("bytes → table, × naive", flattened, flatten.NAIVE))
+    analysed = {size: _analysed(size, options.rounds) for size in options.sizes}
+    print(_markdown("a tree that is read, analysed", analysed, None))
+    faster = {size: analysis.speedups(seconds) for size, seconds in analysed.items()}
+    print(_ratios("loop ÷ columns", faster))
     peaks = _peaks(options.sizes) if sys.platform == "linux" else {}
     started = _started(max(options.rounds, _FEWEST_STARTS))
     print(_markdown("start to end of a process, × import pandas", {100: started}, startup.PANDAS))
@@ -36,6 +40,8 @@ def main() -> None:
     options.json.parent.mkdir(parents=True, exist_ok=True)
     figures = {
         "flatten": flattened,
+        "analysis": analysed,
+        "analysis_speedups": faster,
         "peak_memory_per_byte": peaks,
         "startup": started,
         "charts": drawn,
@@ -69,6 +75,21 @@ def _options() -> argparse.Namespace:
 
 def _flatten(size: int, rounds: int) -> dict[str, float]:
     return medians(flatten.contenders(answer(size)), rounds)
+
+
+def _analysed(size: int, rounds: int) -> dict[str, float]:
+    return medians(analysis.contenders(answer(size)), rounds)
+
+
+def _ratios(title: str, figures: dict[int, dict[str, float]]) -> str:
+    """Return a table of bare ratios."""
+    sizes = list(figures)
+    lines = [f"| {title} | " + " | ".join(f"{size:,}" for size in sizes) + " |"]
+    lines.append("|---|" + "---:|" * len(sizes))
+    for name in figures[sizes[0]]:
+        cells = (f"{figures[size][name]:.2f}" if name in figures[size] else "–" for size in sizes)
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
 
 
 def _markdown(title: str, figures: dict[int, dict[str, float]], base: str | None) -> str:

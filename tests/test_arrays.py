@@ -1,18 +1,25 @@
 """The analysis on whole columns is the analysis of the loops, for every tree."""
 
-from collections.abc import Iterator
+import json
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import numpy as np
+import pytest
 from builders import START_US, attempt, envelope, histories, node
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_properties import every, numbered
 
-from sops_report.analysis import Analysis, analyse
+from benchmarks.analysis import looped, with_lists
+from benchmarks.generate import answer
+from sops_report.analysis import MANY, Analysis, analyse
+from sops_report.analysis.arrays.drag import least_over
+from sops_report.analysis.arrays.order import Line, sorted_by
 from sops_report.analysis.arrays.tree import with_columns
 from sops_report.analysis.concurrency import concurrency_of
 from sops_report.analysis.joins import joins_of
@@ -25,8 +32,8 @@ from sops_report.states import GROUP_OF
 
 Json = dict[str, Any]
 DATA = Path(__file__).parent / "data"
-MANY = settings(
-    max_examples=150,
+MANY_EXAMPLES = settings(
+    max_examples=60,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
@@ -38,12 +45,9 @@ SECONDS = st.integers(0, 12) | st.none() | st.sampled_from([0, 0.25, 3.5, 100_00
 
 def assert_same(snapshot: Snapshot) -> None:
     """Analyse by loops and on columns; everything has to be equal, and of the same type."""
-    assert not is_columnar(snapshot.tree)
     columns = with_columns(snapshot)
-    assert is_columnar(columns.tree)
     assert columns == snapshot
-    with patch("sops_report.analysis._MANY", 10**9):
-        one = analyse(snapshot)
+    one = looped(with_lists(snapshot))
     with patch("sops_report.analysis.arrays.path._FEW", 0):
         other = analyse(columns)
     assert not is_columnar(one.run.tree)
@@ -103,13 +107,15 @@ def named(root: Json) -> Json:
     return root
 
 
-@MANY
+@pytest.mark.slow
+@MANY_EXAMPLES
 @given(trees())
 def test_any_tree_is_analysed_the_same_way(root: Json) -> None:
     assert_same(read_bytes(envelope(named(root))))
 
 
-@MANY
+@pytest.mark.slow
+@MANY_EXAMPLES
 @given(trees(), st.data())
 def test_forgotten_attempts_count_the_same_way(root: Json, data: st.DataObject) -> None:
     named(root)
@@ -131,8 +137,107 @@ def answers() -> Iterator[Snapshot]:
                 continue
 
 
+@pytest.mark.slow
 def test_every_answer_of_the_test_data_is_analysed_the_same_way() -> None:
     found = list(answers())
     assert len(found) > 100
     for snapshot in found:
         assert_same(snapshot)
+
+
+def test_a_generated_tree_is_analysed_the_same_way() -> None:
+    assert_same(read_bytes(answer(4000)))
+
+
+def test_a_deep_chain_is_analysed_the_same_way() -> None:
+    tree = node("n2000", 0, 5)
+    for number in range(1999, -1, -1):
+        tree = node(f"n{number}", number % 3, 9, tree)
+    assert_same(read_bytes(envelope_of_depth(tree)))
+
+
+def envelope_of_depth(root: Json) -> bytes:
+    """Write JSON without recursion: a chain may be deeper than Python's own writer goes."""
+    heads, tails = [], []
+    while root:
+        below = next(iter(root.pop("children").values()), None)
+        head = json.dumps(root)[:-1]
+        key = json.dumps(below["id"]) + ": " if below else ""
+        heads.append(f'{head}, "children": {{{key}')
+        tails.append("}}")
+        root = below or {}
+    return ("".join(heads) + "".join(tails)).encode()
+
+
+def test_a_big_tree_is_laid_out_in_columns_and_a_small_one_is_not() -> None:
+    assert is_columnar(analyse(with_lists(read_bytes(answer(MANY)))).run.tree)
+    assert not is_columnar(analyse(with_lists(read_bytes(answer(MANY - 2)))).run.tree)
+
+
+def calls_of(run: Callable[[], object]) -> int:
+    """Count the calls of functions, ours and built-in ones."""
+    count = 0
+
+    def see(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(see)
+    try:
+        run()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+def test_no_function_is_called_for_every_node() -> None:
+    """Counted, not timed: twice the nodes may not mean much more than the path's own work."""
+    snapshot = with_columns(read_bytes(answer(20_000)))
+    found = analyse(snapshot)
+    assert calls_of(lambda: analyse(snapshot)) < 20_000 + 60 * len(found.sections)
+    assert calls_of(lambda: concurrency_of(found)) < 10_000
+    assert calls_of(lambda: joins_of(found)) < 10_000
+    assert calls_of(lambda: people_waits(found)) < 10_000
+
+
+ROWS = st.lists(
+    st.tuples(st.integers(0, 3), st.integers(-5, 5) | st.sampled_from([-(2**60), 2**60])),
+    max_size=30,
+)
+
+
+@MANY_EXAMPLES
+@given(ROWS, st.integers(0, 1_000_000))
+def test_rows_are_sorted_by_all_keys(rows: list[tuple[int, int]], unit: int) -> None:
+    scope = np.asarray([row[0] for row in rows], dtype=np.int64)
+    first = np.asarray([row[1] for row in rows], dtype=np.int64)
+    second = np.asarray([row[1] % 7 * unit for row in rows], dtype=np.int64)
+    order = sorted_by(scope, second, first).tolist()
+    told = list(zip(scope.tolist(), second.tolist(), first.tolist(), strict=True))
+    assert order == sorted(range(len(rows)), key=told.__getitem__)
+
+
+@MANY_EXAMPLES
+@given(ROWS)
+def test_a_line_keeps_scopes_apart_and_moments_in_order(rows: list[tuple[int, int]]) -> None:
+    scope = np.asarray([row[0] for row in rows], dtype=np.int64)
+    us = np.asarray([row[1] for row in rows], dtype=np.int64)
+    line = Line(4, us)
+    places = line.at(scope, us)
+    assert line.us(places).tolist() == us.tolist()
+    assert np.argsort(places, kind="stable").tolist() == sorted(
+        range(len(rows)), key=rows.__getitem__
+    )
+
+
+@MANY_EXAMPLES
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12), st.integers(0, 99)), max_size=20))
+def test_the_least_over_ranges(ranges: list[tuple[int, int, int]]) -> None:
+    first, after, values = (
+        np.asarray([row[column] for row in ranges], dtype=np.int64) for column in range(3)
+    )
+    found = least_over(12, first, after, values).tolist()
+    for place, least in enumerate(found):
+        over = [value for begin, end, value in ranges if begin <= place < end]
+        assert least == min(over, default=least)
+        assert over or least > 99

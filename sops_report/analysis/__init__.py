@@ -25,7 +25,7 @@ from sops_report.snapshot import Note, Snapshot, is_columnar
 
 __all__ = ["Analysis", "analyse"]
 
-_MANY: Final = 3000  # nodes; below, loops take less than the import of numpy
+MANY: Final = 3000  # nodes; below, loops take less than the import of numpy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ def analyse(snapshot: Snapshot, *, revoked_at_us: int | None = None) -> Analysis
         The analysis; never an error, whatever the snapshot holds.
     """
     with collector_at_rest():
-        big = len(snapshot.tree) >= _MANY
+        big = len(snapshot.tree) >= MANY
         return _analyse(_with_columns(snapshot) if big else snapshot, revoked_at_us)
 
 

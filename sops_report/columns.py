@@ -189,8 +189,8 @@ def numbers(column: Sequence[int | None]) -> "NDArray[np.int64]":
 
     if isinstance(column, Numbers):
         return column.array
-    plain = (MISSING if value is None else value for value in column)
-    return np.fromiter(plain, dtype=np.int64, count=len(column))
+    plain = [MISSING if value is None else value for value in column]
+    return np.asarray(plain, dtype=np.int64)
 
 
 def reals(column: Sequence[float | None]) -> "NDArray[np.float64]":
@@ -208,9 +208,9 @@ def coded(column: Sequence[T | None]) -> Coded[T]:
 
     if isinstance(column, Coded):
         return column
-    place: dict[T | None, int] = {None: -1}
-    for value in column:
-        place.setdefault(value, len(place) - 1)
+    words = dict.fromkeys(column)
+    words.pop(None, None)
+    place: dict[T | None, int] = {None: -1} | {word: at for at, word in enumerate(words)}
     codes = np.fromiter(map(place.__getitem__, column), dtype=np.int32, count=len(column))
     return Coded(codes, [value for value in place if value is not None])
 

@@ -269,11 +269,13 @@ class Snapshot:
         depth 3,000 the paths of a chain would fill a book each.
         """
         tree, paths, above = self.tree, [""], {0: ""}
-        for position in range(1, len(tree)):
-            path = clipped_path(above[tree.parent[position]] + self.label[position])
-            if tree.n_descendants[position]:
-                above[position] = f"{path}{PATH_JOINT}"
-            paths.append(path)
+        rows = zip(tree.parent, tree.n_descendants, self.label, strict=True)
+        for position, (parent, n_inside, label) in enumerate(rows):
+            if position:
+                path = clipped_path(above[parent] + label)
+                if n_inside:
+                    above[position] = f"{path}{PATH_JOINT}"
+                paths.append(path)
         return paths
 
     def __repr__(self) -> str:

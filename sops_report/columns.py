@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MISSING: Final = -(2**63)  # in an int64 column: no value; as pandas' NaT
 
+_OFTEN: Final = 16  # whoever has asked for a sixteenth of the rows gets all made
+
 T = TypeVar("T")
 _LINE_END: Final = ord("\n")
 
@@ -25,11 +27,12 @@ _LINE_END: Final = ord("\n")
 class Column(Sequence[T], Generic[T]):
     """A sequence whose values are made on the first question."""
 
-    __slots__ = ("_size", "_values")
+    __slots__ = ("_asked", "_size", "_values")
 
     def __init__(self, size: int) -> None:
         """Promise *size* values."""
         self._size = size
+        self._asked = 0
         self._values: list[T] | None = None
 
     @abstractmethod
@@ -53,7 +56,16 @@ class Column(Sequence[T], Generic[T]):
     def __getitem__(self, at: int | slice) -> T | list[T]:
         """Return the value, or the values, at a place."""
         values = self._values  # asked a million times: not by another call
-        return (self.values() if values is None else values)[at]
+        if values is not None:
+            return values[at]
+        self._asked += 1
+        if isinstance(at, slice) or self._asked * _OFTEN > self._size:
+            return self.values()[at]
+        return self._one(at)
+
+    def _one(self, at: int) -> T:
+        """Make one value only: for those who ask for the root, or for a few failures."""
+        return self.values()[at]
 
     def __iter__(self) -> Iterator[T]:
         """Iterate over the values."""
@@ -98,6 +110,10 @@ class Numbers(Column[int | None]):
         super().__init__(len(array))
         self.array = array
 
+    def _one(self, at: int) -> int | None:
+        value = int(self.array[at])
+        return None if value == MISSING else value
+
     def _plain(self) -> list[int | None]:
         values: list[int | None] = self.array.tolist()
         for place in (self.array == MISSING).nonzero()[0].tolist():
@@ -141,6 +157,10 @@ class Coded(Column[T | None], Generic[T]):
         super().__init__(len(codes))
         self.codes = codes
         self.words = tuple(words)
+
+    def _one(self, at: int) -> T | None:
+        code = int(self.codes[at])
+        return None if code < 0 else self.words[code]
 
     def _plain(self) -> list[T | None]:
         known: tuple[T | None, ...] = (*self.words, None)  # -1 is the last
@@ -208,11 +228,11 @@ def coded(column: Sequence[T | None]) -> Coded[T]:
 
     if isinstance(column, Coded):
         return column
-    words = dict.fromkeys(column)
-    words.pop(None, None)
-    place: dict[T | None, int] = {None: -1} | {word: at for at, word in enumerate(words)}
+    words = [value for value in dict.fromkeys(column) if value is not None]
+    place: dict[T | None, int] = {None: -1}
+    place.update({word: at for at, word in enumerate(words)})
     codes = np.fromiter(map(place.__getitem__, column), dtype=np.int32, count=len(column))
-    return Coded(codes, [value for value in place if value is not None])
+    return Coded(codes, words)
 
 
 def as_numbers(column: Sequence[int | None]) -> Numbers:

@@ -306,6 +306,15 @@ def test_a_fault_of_no_api_is_refused(text: str) -> None:
         read_fault(text)
 
 
+def test_a_reason_is_told_once_for_all_tasks(served: Archive, tmp_path: Path) -> None:
+    told: list[str] = []
+    with LocalSite(served, faults=["denied@get_task_node_log"]) as site:
+        settings = settings_for(site.gateway_url, tmp_path)
+        options = Live(settings=settings, with_logs=True, tell=lambda what, _: told.append(what))
+        read("515", live_options=options)
+    assert told == ["logs"]
+
+
 def test_an_unknown_project_is_told(served: Archive, tmp_path: Path) -> None:
     path = served.tasks("2", "515")[0].path / "pipeline_tree.json"
     detail = json.loads(path.read_bytes())

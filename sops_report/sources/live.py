@@ -13,9 +13,10 @@ from urllib.parse import parse_qs, urlsplit
 from sops_report.api.clients import Clients
 from sops_report.archive import Archive, Saved
 from sops_report.config import Settings, Site, make_site
-from sops_report.errors import SopsReportError, UsageError
+from sops_report.errors import UsageError
 from sops_report.sources.allowance import MOST_CALLS, Allowance
 from sops_report.sources.errand import Errand, Extras, Tell, follow_children
+from sops_report.sources.refusals import Refusals
 
 # All optional calls together may take as long as so many calls.
 _CALLS_LONG: Final = 5
@@ -129,7 +130,7 @@ def fetch(  # noqa: PLR0913 - options
         detail=with_detail, histories=with_histories, operations=with_operations, logs=with_logs
     )
     calls = MOST_CALLS if most_calls is None else most_calls
-    hear = tell or _ignore
+    hear = Refusals(tell)
     with nullcontext(clients) if clients else Clients(settings) as asking:
         errand = Errand(
             task_id=task.task_id,
@@ -143,10 +144,6 @@ def fetch(  # noqa: PLR0913 - options
         errand.fetch_extras(snapshot, extras, hear)
         follow_children(errand, extras, hear)
     return saved
-
-
-def _ignore(_what: str, _refusal: SopsReportError) -> None:
-    """Hear nothing."""
 
 
 def site_of(task: Wanted, settings: Settings) -> Site:

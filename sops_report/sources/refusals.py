@@ -18,7 +18,10 @@ Tell = Callable[[str, SopsReportError], None]
 
 
 class Refusals:
-    """Hears what could not be had, passes it on, and remembers it."""
+    """Hears what could not be had, remembers it, and passes each reason on once.
+
+    What is denied for a task is denied for its child tasks too; nobody wants to hear it of each.
+    """
 
     def __init__(self, tell: Tell | None = None) -> None:
         """Begin with nothing.
@@ -31,8 +34,9 @@ class Refusals:
 
     def __call__(self, what: str, refusal: SopsReportError) -> None:
         """Take note of one."""
+        is_new = all((what, refusal.key) != (known, other.key) for known, other in self.heard)
         self.heard.append((what, refusal))
-        if self._tell is not None:
+        if is_new and self._tell is not None:
             self._tell(what, refusal)
 
 

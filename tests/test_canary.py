@@ -3,7 +3,11 @@
 import http.server
 import json
 import logging
+import os
+import subprocess
+import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,6 +17,8 @@ from sops_report.api.client import SopsClient
 from sops_report.api.clockwork import Clockwork
 from sops_report.api.retries import Patience
 from sops_report.archive import Archive
+from sops_report.archive.packing import pack
+from sops_report.archive.packs import PACK, members_of
 from sops_report.config import Settings, read_settings
 from sops_report.errors import SopsReportError
 from sops_report.server import FAULTS, LocalSite
@@ -66,8 +72,11 @@ def is_clean(text: str) -> bool:
 
 
 def files_are_clean(folder: Path) -> bool:
+    """Look into every file, and into what is packed in one."""
     files = [path for path in folder.rglob("*") if path.is_file()]
-    return all(is_clean(path.read_bytes().decode("utf-8", "replace")) for path in files)
+    bodies = [path.read_bytes() for path in files]
+    bodies += [body for path in files if path.name == PACK for _, body in members_of(path)]
+    return all(is_clean(body.decode("utf-8", "replace")) for body in bodies)
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -164,3 +173,41 @@ def everything_watched(settings: Settings) -> str:
     Watch(tasks=[task], audience=teller, is_over=lambda _: True, clocks=clocks).run()
     rows = [row.text for row in teller.rows()]
     return "\n".join([*told, *rows, repr(task), repr(task.error)])
+
+
+def spying(seen: list[bytes]) -> Script:
+    """Return a site that looks at the command lines of all processes while it is asked."""
+    good = reply(200, (DATA / "finished.json").read_bytes())
+
+    def answer(handler: http.server.BaseHTTPRequestHandler, body: bytes) -> None:
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            with suppress(OSError):  # it has ended
+                seen.append(path.read_bytes())
+        good(handler, body)
+
+    return answer
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs /proc")
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_canary_is_on_no_command_line_and_in_no_packed_archive(
+    tmp_path: Path, kind: dict[str, str]
+) -> None:
+    seen: list[bytes] = []
+    with scripted(spying(seen)) as site:
+        environ = {
+            **os.environ, **kind, "SOPS_REPORT_URL": site.url, "SOPS_REPORT_BIZ": "2",
+            "SOPS_REPORT_ARCHIVE": str(tmp_path / "kept"), "PYTHONDEVMODE": "1",
+            "XDG_CONFIG_HOME": str(tmp_path),
+        }  # fmt: skip
+        program = [sys.executable, "-m", "sops_report", "fetch", "515"]
+        ran = subprocess.run(program, env=environ, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert any(b"sops_report\0fetch" in line for line in seen)
+    assert all(is_clean(line.decode("utf-8", "replace")) for line in seen)
+    assert is_clean(ran.stdout + ran.stderr)
+    (task,) = Archive(tmp_path / "kept").tasks()
+    assert files_are_clean(tmp_path)
+    assert pack(task.path)
+    assert [path.name for path in task.path.iterdir()] == [PACK]
+    assert files_are_clean(tmp_path)

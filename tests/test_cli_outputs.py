@@ -3,12 +3,13 @@
 import csv
 import io
 import json
+import re
 import shlex
 import sqlite3
 from pathlib import Path
 
 import pytest
-from commandline import DATA, FAILED, RETRIED, run
+from commandline import DATA, FAILED, RETRIED, run, spawn
 
 PNG = b"\x89PNG\r\n"
 
@@ -213,3 +214,17 @@ def test_a_kit_tells_its_command() -> None:
     run("kit", FAILED, "-o", "kit", "--for", "gitlab", "--tz", "UTC")
     told = Path("kit/summary.md").read_text("utf-8")
     assert f"`sops-report kit {FAILED} --tz UTC --for gitlab`" in told
+
+
+@pytest.mark.parametrize("form", ["md", "txt"])
+def test_bars_may_be_of_plain_signs(form: str) -> None:
+    blocks = re.compile("[█▉▊▋▌▍▎▏▓▒░]")
+    assert blocks.search(run("report", FAILED, "-o", "-", "--to", form).out)
+    plain = run("report", FAILED, "-o", "-", "--to", form, "--ascii").out
+    assert not blocks.search(plain)
+    assert "####" in plain
+
+
+def test_a_terminal_without_blocks_gets_plain_bars() -> None:
+    assert b"####" in spawn("show", FAILED, PYTHONIOENCODING="latin-1").stdout
+    assert b"####" not in spawn("show", FAILED, PYTHONIOENCODING="utf-8").stdout

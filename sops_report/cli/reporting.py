@@ -1,5 +1,6 @@
 """``report`` and ``show``: the post-mortem as files, on standard output and in the terminal."""
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
@@ -28,6 +29,7 @@ from sops_report.redaction import anonymise as with_pseudonyms
 from sops_report.redaction import redact, redact_text
 from sops_report.rendering import Format
 from sops_report.rendering.text import render_text
+from sops_report.rendering.textbars import in_ascii
 from sops_report.report.build import build_report
 from sops_report.report.model import Report
 from sops_report.report.naming import file_name
@@ -37,6 +39,7 @@ from sops_report.words.lengths import display_zone
 Out = Annotated[list[Path] | None, typer.Option("-o", "--out", metavar="FILE", help="help.out")]
 To = Annotated[Format | None, typer.Option("--to", "-t", help="help.to")]
 
+Ascii = Annotated[bool, typer.Option("--ascii", help="help.ascii")]
 Bundle = Annotated[Path | None, typer.Option("--bundle", metavar="DIR", help="help.bundle")]
 Email = Annotated[Path | None, typer.Option("--email", metavar="FILE", help="help.email")]
 Css = Annotated[
@@ -54,6 +57,7 @@ Explorer = Annotated[
 ]
 
 _EXPLORER: Final = ("auto", "only", "none")
+_BLOCKS: Final = "█▏"
 _CSS: Final = ("inline", "external")
 _JS: Final = ("inline", "none")
 _OTHER_SUFFIXES: Final = {"htm": "html", "markdown": "md", "text": "txt"}
@@ -74,6 +78,7 @@ def report(  # noqa: PLR0913 - options
     to: To = None,
     force: Force = False,
     dialect: DialectName = None,
+    ascii_bars: Ascii = False,
     bundle: Bundle = None,
     email: Email = None,
     css: Css = "inline",
@@ -108,6 +113,7 @@ def report(  # noqa: PLR0913 - options
         rules=chosen,
         page=page_options(css=css, js=js, full=full, explorer=explorer, max_bytes=max_bytes),
         dialect=dialect or "github",
+        ascii_bars=ascii_bars,
         embed=not no_embed,
         data_budget=data_budget(max_bytes),
     )
@@ -166,9 +172,18 @@ def _format_of(target: Path, to: Format | None) -> Format:
 
 
 @on_source
-def show(snapshot: Snapshot, talk: Talk) -> None:
+def show(snapshot: Snapshot, talk: Talk, *, ascii_bars: Ascii = False) -> None:
     """Show the post-mortem in the terminal."""
     made, _ = redact(build_report(snapshot, zone=talk.zone))
     zone = display_zone(made.task.offset_minutes, talk.zone)
     text = render_text(made, talk.language, zone, color=is_coloured(), width=width(100))
-    typer.echo(text, nl=False)
+    typer.echo(in_ascii(text) if ascii_bars or not _has_blocks() else text, nl=False)
+
+
+def _has_blocks() -> bool:
+    """Tell whether the terminal's encoding has the blocks that bars are made of."""
+    try:
+        _BLOCKS.encode(sys.stdout.encoding or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

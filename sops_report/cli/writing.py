@@ -27,6 +27,7 @@ class Writer:
         rules: What is masked.
         page: How an HTML page is made.
         dialect: Of Markdown.
+        ascii_bars: Bars of plain signs in Markdown and text.
         embed: A page carries its data, so that it can be read back.
         data_budget: The most bytes of it.
     """
@@ -37,6 +38,7 @@ class Writer:
     rules: Sequence[Rule]
     page: PageOptions
     dialect: str
+    ascii_bars: bool
     embed: bool
     data_budget: int
 
@@ -50,6 +52,7 @@ class Writer:
             self.talk.language,
             self.talk.zone,
             dialect=self.dialect,
+            ascii_bars=self.ascii_bars,
             rules=self.rules,
         )
 

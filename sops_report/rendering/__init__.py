@@ -10,6 +10,7 @@ from typing import Final
 
 from sops_report.redaction import BUILT_IN, Rule, redact
 from sops_report.rendering.text import render_text
+from sops_report.rendering.textbars import in_ascii
 from sops_report.report.as_json import as_json
 from sops_report.report.model import Report
 from sops_report.words import Language
@@ -29,6 +30,9 @@ class Format(StrEnum):
     TEXT = "txt"
 
 
+_WITH_BARS: Final = frozenset({Format.MARKDOWN, Format.TEXT})
+
+
 def render(  # noqa: PLR0913 - options
     report: Report,
     to: str = Format.HTML,
@@ -37,6 +41,7 @@ def render(  # noqa: PLR0913 - options
     *,
     dialect: str = "github",
     attachment: str | None = None,
+    ascii_bars: bool = False,
     rules: Sequence[Rule] = BUILT_IN,
 ) -> str:
     """Render *report*; secrets in its texts are masked first.
@@ -49,6 +54,7 @@ def render(  # noqa: PLR0913 - options
         dialect: Of Markdown, one of `sops_report.rendering.dialects.DIALECTS`: ``github``,
             ``gitlab``, ``jira``, ``confluence``, ``wecom``, ``wecom-v2``, ``dingtalk``, ``plain``.
         attachment: Where the whole report is, told in Markdown: a file's name or an address.
+        ascii_bars: Bars of ``#`` and ``.`` in Markdown and text, for fonts without blocks.
         rules: What is masked; an empty tuple masks nothing.
 
     Returns:
@@ -60,8 +66,10 @@ def render(  # noqa: PLR0913 - options
     form, where = Format(to), display_zone(report.task.offset_minutes, zone)
     masked, _ = redact(report, rules)
     if form is Format.MARKDOWN:
-        return _markdown(masked, language, where, dialect, attachment)
-    return RENDERERS[form](masked, language, where)
+        text = _markdown(masked, language, where, dialect, attachment)
+    else:
+        text = RENDERERS[form](masked, language, where)
+    return in_ascii(text) if ascii_bars and form in _WITH_BARS else text
 
 
 def _html(report: Report, language: Language, zone: tzinfo) -> str:

@@ -14,6 +14,21 @@ _STRIP: Final = {
 _GAP: Final = "·"
 
 
+_ASCII: Final = str.maketrans({
+    **dict.fromkeys("█▉▊▋▌▓", "#"), **dict.fromkeys("▍▎▏▒░", "."), "▶": ">", "│": "|",
+})  # fmt: skip
+
+
+def in_ascii(text: str) -> str:
+    """Return *text* with bars of plain signs, for fonts and terminals without blocks.
+
+    Example:
+        >>> in_ascii("██▌ ▏ ░▶ 定时")
+        '### . .> 定时'
+    """
+    return text.translate(_ASCII)
+
+
 def length_bar(part: float, width: int) -> str:
     """Return a bar of *part* (0 … 1) of *width* cells; something is never drawn as nothing.
 

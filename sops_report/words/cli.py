@@ -165,6 +165,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "Which chart: gantt (the default), ledger (where the time went) or concurrency.",
             "图表类型：gantt（默认，甘特图）、ledger（时间去向）或 concurrency（并发数）。",
         ),
+        "help.ascii": (
+            "Bars of # and . in Markdown and text, for fonts without blocks.",
+            "Markdown 与文本中的条形改用 # 和 .，适用于没有方块字符的字体。",
+        ),
         "help.max_rows": (
             "The most rows to draw; what is left out is said below.",
             "最多绘制的行数；略去的会在图下说明。",

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sops_report.errors import UsageError
+from sops_report.masking.rules import is_identity
 from sops_report.redaction import (
     ADDRESSES,
     BUILT_IN,
@@ -20,7 +21,6 @@ from sops_report.redaction import (
     redact_text,
 )
 from sops_report.redaction.own import may_take_for_ever
-from sops_report.redaction.rules import is_identity
 from sops_report.rendering import Format, render
 from sops_report.rendering.dialects import DIALECTS
 from sops_report.report.model import Report

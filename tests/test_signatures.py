@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sops_report.analysis.signatures import signature_of
+from sops_report.masking.text import redact_text
 
 SAME = {
     "an address": ("host 10.0.0.1 is unreachable", "host 192.168.17.254 is unreachable"),
@@ -39,6 +40,11 @@ SAME = {
     "a list of addresses": ("failed: 10.0.0.1, 10.0.0.2", "failed: 10.0.0.3, 10.0.0.4, 10.0.0.5"),
     "blanks": ("disk  full\n", "disk full"),
 }
+SECRET = (
+    "login failed, password=hunter2",
+    "tell ops@example.com or 13812345678",
+    "GET https://a.example/x?token=abcdefgh1234 said 403, Authorization: Bearer abcdefgh1234",
+)
 OTHER = {
     "other words": ("disk full", "disk missing"),
     "other Chinese words": ("磁盘已满", "内存不足"),
@@ -84,3 +90,10 @@ def test_any_text_has_a_signature_of_one_form(text: str) -> None:
 def test_numbers_never_count(words: str, one: int, other: int) -> None:
     texts = [f"{words}: {number} of {words}" for number in (one, other)]
     assert signature_of(texts[0], "activity") == signature_of(texts[1], "activity")
+
+
+@pytest.mark.parametrize("text", SECRET)
+def test_a_masked_text_has_the_signature_of_the_text_itself(text: str) -> None:
+    masked, counts = redact_text(text)
+    assert counts
+    assert signature_of(masked, "activity") == signature_of(text, "activity")

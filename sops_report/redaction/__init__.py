@@ -4,13 +4,13 @@
 structure stays as it is; `anonymise_answer` gives names, hosts and ids consistent pseudonyms.
 """
 
+from sops_report.masking.rules import ADDRESSES, BUILT_IN, MASK, Rule
+from sops_report.masking.text import Counts, redact_text
 from sops_report.redaction.answer import Finding, counts_of, redact_answer
 from sops_report.redaction.embedding import Data, data_of
 from sops_report.redaction.own import own_rules
 from sops_report.redaction.pseudonyms import Pseudonyms, anonymise, anonymise_answer
 from sops_report.redaction.report import redact
-from sops_report.redaction.rules import ADDRESSES, BUILT_IN, MASK, Rule
-from sops_report.redaction.text import Counts, redact_text
 
 __all__ = [
     "ADDRESSES",

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sops_report.masking.rules import BUILT_IN, KEY_NAME, KEY_NEEDS, MASK, Rule
+from sops_report.masking.text import Masker, holds_any, that_may_match
 from sops_report.reading.decode import unpack
-from sops_report.redaction.rules import BUILT_IN, KEY_NAME, KEY_NEEDS, MASK, Rule
-from sops_report.redaction.text import Masker, holds_any, that_may_match
 from sops_report.redaction.tokens import Place, replace_texts, texts_in
 
 _AROUND: Final = 30

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from sops_report.masking.rules import BUILT_IN, Rule
 from sops_report.redaction.answer import redact_answer
-from sops_report.redaction.rules import BUILT_IN, Rule
 from sops_report.snapshot import Snapshot
 from sops_report.sources.page import Page, block_of, page_of
 

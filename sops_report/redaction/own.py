@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from sops_report.errors import UsageError
-from sops_report.redaction.rules import Rule
+from sops_report.masking.rules import Rule
 
 _NAME: Final = re.compile(r"[\w-]{1,40}")
 _LONGEST: Final = 500

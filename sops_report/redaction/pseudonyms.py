@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sops_report.errors import InputError
+from sops_report.masking.rules import IPV4, is_ipv4
 from sops_report.reading.decode import unpack
 from sops_report.reading.identity import is_class_name
 from sops_report.redaction.answer import text_of
-from sops_report.redaction.rules import IPV4, is_ipv4
 from sops_report.redaction.tokens import Place, replace_texts
 from sops_report.snapshot import Snapshot
 from sops_report.sources.page import Page, page_of, snapshot_of

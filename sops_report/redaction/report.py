@@ -7,8 +7,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Final, TypeVar
 
-from sops_report.redaction.rules import BUILT_IN, KEY_NAME, MASK, Rule
-from sops_report.redaction.text import Counts, Masker, that_may_match
+from sops_report.masking.rules import BUILT_IN, KEY_NAME, MASK, Rule
+from sops_report.masking.text import Counts, Masker, that_may_match
 from sops_report.report.findings import Setting
 from sops_report.report.model import Node, Report
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sops_report.redaction.rules import ADDRESSES, BUILT_IN, MASK, Rule
+from sops_report.masking.rules import ADDRESSES, BUILT_IN, MASK, Rule
 
 Counts = dict[str, int]
 _OURS: Final = frozenset((*BUILT_IN, *ADDRESSES))

@@ -182,8 +182,9 @@ def show(snapshot: Snapshot, talk: Talk, *, ascii_bars: Ascii = False) -> None:
 
 def _has_blocks() -> bool:
     """Tell whether the terminal's encoding has the blocks that bars are made of."""
+    # a closed standard output is none at all
     try:
-        _BLOCKS.encode(sys.stdout.encoding or "utf-8")
+        _BLOCKS.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
     except (UnicodeEncodeError, LookupError):
         return False
     return True

@@ -192,6 +192,8 @@ class Texts(Column[str | None]):
         is_short = raw[:, -2] == 0
         raw[:, -1] = _LINE_END
         values: list[str | None] = [*raw.tobytes().decode("ascii").split("\n")[:-1]]
+        if len(values) > self._size:  # some text has a line end itself
+            values = [text.decode("ascii") for text in self.array.tolist()]
         for row in is_short.nonzero()[0].tolist():
             values[row] = (values[row] or "").rstrip("\0") or None
         for row in self.blank:

@@ -45,6 +45,10 @@ def test_an_empty_text_may_be_one() -> None:
     assert list(Texts(np.array([b"v1", b"", b""]), blank=[2])) == ["v1", None, ""]
 
 
+def test_a_text_may_have_a_line_end() -> None:
+    assert list(Texts(np.array([b"a\nb", b"c", b""]))) == ["a\nb", "c", None]
+
+
 def test_no_texts() -> None:
     assert list(Texts(np.array([], dtype="S4"))) == []
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -86,8 +87,30 @@ def test_a_generated_answer_is_read_the_same_way(indent: int | None) -> None:
 
 
 def test_more_nodes_than_a_block() -> None:
-    assert is_gathered(answer(9000))
-    assert_same(answer(9000))
+    assert is_gathered(answer(17_000))
+    assert_same(answer(17_000))
+
+
+def n_calls(run: Callable[[], object]) -> int:
+    """Count the calls of Python and C functions."""
+    calls = 0
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event in {"call", "c_call"}
+
+    sys.setprofile(count)
+    try:
+        run()
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+def test_a_node_costs_less_than_a_call() -> None:
+    few, many = answer(10_000), answer(30_000)
+    read_bytes(few)  # what is imported and cached counts for nobody
+    assert n_calls(lambda: read_bytes(many)) - n_calls(lambda: read_bytes(few)) < 20_000
 
 
 def flows() -> list[Path]:
@@ -141,6 +164,11 @@ def test_names_of_any_length_and_content_are_gathered() -> None:
     data = envelope(root).replace(b'"message": ""', b'"message": "%s"' % (b" " * 5000))
     assert is_gathered(data)
     assert_same(data)
+
+
+def test_the_root_s_id_may_be_any_text() -> None:
+    for root_id in ("a\nb", "", "x" * 99, "n\x00", "中"):
+        assert_same(envelope(small() | {"id": root_id}))
 
 
 def test_a_node_may_have_no_name() -> None:

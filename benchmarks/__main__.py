@@ -2,9 +2,13 @@
 
 import argparse
 import json
+import os
 import platform
+import shutil
+import subprocess
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,6 +21,7 @@ from benchmarks.timing import medians
 HERE = Path(__file__).parent
 SIZES = (1_000, 10_000, 100_000)
 _FEWEST_STARTS = 7
+_BROWSER = os.environ.get("SOPS_REPORT_BROWSER") or shutil.which("chromium") or ""
 
 
 def main() -> None:
@@ -37,6 +42,7 @@ def main() -> None:
     print(_markdown("start to end of a process, × import pandas", {100: started}, startup.PANDAS))
     drawn = {n: medians(charts.contenders(n), options.rounds) for n in charts.ROWS}
     print(_markdown("report → chart, rows", drawn, None))
+    _opened()
     options.json.parent.mkdir(parents=True, exist_ok=True)
     figures = {
         "flatten": flattened,
@@ -49,6 +55,15 @@ def main() -> None:
     }
     options.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False), encoding="utf-8")
     print(f"figures: {options.json}")
+
+
+def _opened() -> None:
+    """Open pages in a browser where there is one; another process, as browsers leave traces."""
+    has_browser = find_spec("playwright") is not None and Path(_BROWSER).is_file()
+    if has_browser:
+        subprocess.run(  # noqa: S603 - ours
+            [sys.executable, "-m", "benchmarks.pages", "--browser", _BROWSER], check=True
+        )
 
 
 def _peaks(sizes: Sequence[int]) -> dict[str, float]:

@@ -56,7 +56,7 @@ class Limits:
     most_timeline: int = 1_500
     table: int = 1_000
     most_table: int = 20_000
-    flow: int = 120
+    flow: int = 110
     most_flow: int = 500
     cards: int = 20
     failures: int = 500

@@ -35,27 +35,38 @@ class Fold:
     n_telling: int = 0
 
 
-def shown_positions(nodes: Sequence[Node], limit: int, most: int) -> list[int]:
+def ranks_of(nodes: Sequence[Node]) -> list[int]:
+    """Return what each node tells, 0 the most; asked once for all lists of a page."""
+    slow = slowest(nodes)
+    return [_rank(node, slow) for node in nodes]
+
+
+def shown_positions(
+    nodes: Sequence[Node], limit: int, most: int, ranks: Sequence[int] | None = None
+) -> list[int]:
     """Return the positions to show, in document order.
 
     Args:
         nodes: All nodes, in document order.
         limit: How many rows quiet nodes may fill up.
         most: How many rows telling ones may take, where that is more than *limit*.
+        ranks: What `ranks_of` returned for the nodes, if it is at hand.
     """
     if len(nodes) <= limit:
         return list(range(len(nodes)))
-    shown = _telling(nodes, max(limit, most))
+    shown = _telling(nodes, max(limit, most), ranks or ranks_of(nodes))
     _fill(nodes, shown, limit)
     return sorted(shown)
 
 
-def folds(nodes: Sequence[Node], shown: Sequence[int]) -> dict[int, Fold]:
+def folds(
+    nodes: Sequence[Node], shown: Sequence[int], ranks: Sequence[int] | None = None
+) -> dict[int, Fold]:
     """Return by shown position what is folded into it; sums over all folds are exact."""
     visible = set(shown)
     if len(visible) == len(nodes):
         return {}
-    slow = slowest(nodes)
+    known = ranks or ranks_of(nodes)
     holders: list[int] = []
     count: Counter[int] = Counter()
     telling: Counter[int] = Counter()
@@ -66,7 +77,7 @@ def folds(nodes: Sequence[Node], shown: Sequence[int]) -> dict[int, Fold]:
         holders.append(holder)
         if not is_shown:
             count[holder] += 1
-            telling[holder] += _rank(node, slow) < _PLAIN
+            telling[holder] += known[node.position] < _PLAIN
             seconds[holder] += (node.duration_s or 0.0) if node.is_leaf else 0.0
     return {at: Fold(n=n, seconds=seconds[at], n_telling=telling[at]) for at, n in count.items()}
 
@@ -90,9 +101,8 @@ def _rank(node: Node, slow: set[int]) -> int:
     return 4 if node.on_critical_path and node.is_leaf else _PLAIN
 
 
-def _telling(nodes: Sequence[Node], limit: int) -> set[int]:
-    slow = slowest(nodes)
-    ranked = [(rank, node) for node in nodes if (rank := _rank(node, slow)) < _PLAIN]
+def _telling(nodes: Sequence[Node], limit: int, ranks: Sequence[int]) -> set[int]:
+    ranked = [(rank, node) for rank, node in zip(ranks, nodes, strict=True) if rank < _PLAIN]
     ranked.sort(key=lambda pair: (pair[0], pair[1].depth, pair[1].position))
     shown: set[int] = {0}
     for _, node in ranked:

@@ -17,6 +17,7 @@ from sops_report.rendering.budget import Limits, PageOptions, limits_for
 from sops_report.rendering.events import events_of
 from sops_report.rendering.explorer import Explorer, explorer
 from sops_report.rendering.flowchart import flowchart
+from sops_report.rendering.folding import ranks_of
 from sops_report.rendering.groups import groups_of
 from sops_report.rendering.links import safe_link
 from sops_report.rendering.overview import overview
@@ -90,9 +91,10 @@ def _context(
     report = voice.report
     scale = scale_of(report)
     is_alone = canvas is not None and canvas.is_alone
-    table = [] if is_alone else choose(report, limits.table, limits.most_table)
+    ranks = ranks_of(report.nodes)
+    table = [] if is_alone else choose(report, limits.table, limits.most_table, ranks)
     is_drawn = scale is not None and not is_alone
-    timeline = choose(report, limits.timeline, limits.most_timeline) if is_drawn else []
+    timeline = choose(report, limits.timeline, limits.most_timeline, ranks) if is_drawn else []
     listed = frozenset(row.node.position for row in table)
     style, script = asset("report.css"), asset("report.js")
     return {

@@ -29,7 +29,9 @@ class Row:
         return self.fold.n
 
 
-def choose(report: Report, limit: int, most: int = 0) -> list[Row]:
+def choose(
+    report: Report, limit: int, most: int = 0, ranks: Sequence[int] | None = None
+) -> list[Row]:
     """Return the rows to show in document order, the telling ones first of all.
 
     Failed, skipped, retried, open and critical nodes and the slowest come before the quiet ones; a
@@ -40,9 +42,10 @@ def choose(report: Report, limit: int, most: int = 0) -> list[Row]:
         report: The report.
         limit: How many rows the quiet nodes may fill up.
         most: How many rows the telling ones may take, where that is more than *limit*.
+        ranks: What `folding.ranks_of` returned for the nodes, if it is at hand.
     """
-    shown = shown_positions(report.nodes, limit, most)
-    folded = folds(report.nodes, shown)
+    shown = shown_positions(report.nodes, limit, most, ranks)
+    folded = folds(report.nodes, shown, ranks)
     nothing = Fold()
     return [_row(report, report.nodes[at], folded.get(at, nothing)) for at in shown]
 

@@ -70,8 +70,10 @@ class Scale:
         if when is None:
             return None
         seconds = (when - self.start).total_seconds()
-        inside = (piece for piece in self.pieces if seconds <= piece.end_s)
-        return next(inside, self.pieces[-1]).place(seconds)
+        for piece in self.pieces:
+            if seconds <= piece.end_s:
+                return piece.place(seconds)
+        return self.pieces[-1].place(seconds)
 
 
 def scale_of(report: Report) -> Scale | None:
@@ -118,9 +120,9 @@ def _longest_gap(nodes: tuple[Node, ...], start: datetime, wall_s: float) -> tup
 def _intervals(nodes: tuple[Node, ...], start: datetime) -> Iterator[tuple[float, float]]:
     for node in nodes:
         if node.is_leaf:
-            times = [(node.start_time, node.end_time)]
-            times += [(tried.start_time, tried.end_time) for tried in node.attempts]
-            for begin, end in times:
+            own = ((node.start_time, node.end_time),)
+            tries = ((tried.start_time, tried.end_time) for tried in node.attempts)
+            for begin, end in (*own, *tries) if node.attempts else own:
                 if begin is not None:
                     since = (begin - start).total_seconds()
                     yield since, max(since, ((end or begin) - start).total_seconds())

@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # the porch only: these names are brought when they are first
     from sops_report.api.client import SopsClient
     from sops_report.archive import Archive
     from sops_report.errors import SopsReportError
+    from sops_report.fleet import flatten_many
     from sops_report.porch import concurrency_chart, gantt, ledger_chart
     from sops_report.rendering import render
     from sops_report.report.build import build_report
@@ -39,6 +40,7 @@ __all__ = [
     "critical_path",
     "failures",
     "flatten",
+    "flatten_many",
     "gantt",
     "ledger",
     "ledger_chart",
@@ -58,6 +60,7 @@ _ROOMS: Final = {
     "critical_path": "table",
     "failures": "table",
     "flatten": "table",
+    "flatten_many": "fleet",
     "gantt": "porch",
     "ledger": "table",
     "ledger_chart": "porch",

@@ -15,7 +15,11 @@ PACKAGE = "sops_report"
 PORCH = {"__init__", "__main__"}
 SERVICES = {"files": {"errors"}, "version": set[str]()}
 # Who may import a heavy library, and whether only inside functions.
-HEAVY = {"httpx2": {"api"}, "matplotlib": {"charts", "porch"}, "pandas": {"table", "export"}}
+HEAVY = {
+    "httpx2": {"api"},
+    "matplotlib": {"charts", "porch"},
+    "pandas": {"table", "export", "fleet"},
+}
 
 
 def _rooms(checkout: Path) -> dict[str, tuple[int, int]]:

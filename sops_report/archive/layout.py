@@ -25,7 +25,6 @@ _HOST: Final = re.compile(r"[A-Za-z0-9\[][A-Za-z0-9._:\[\]-]{0,252}")
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}")
 _ID: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_STEM_FORMAT: Final = "%Y%m%dT%H%M%SZ"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +125,7 @@ def read_snapshot_name(path: Path) -> Stored | None:
     if found is None:
         return None
     try:
-        moment = datetime.strptime(found.group(1), _STEM_FORMAT).replace(tzinfo=UTC)
+        moment = datetime.fromisoformat(found.group(1))  # an archive has ten thousands
     except ValueError:
         return None
     as_of_us = (moment - _EPOCH) // timedelta(microseconds=1)

@@ -1,0 +1,134 @@
+"""`flatten_many`: any number of sources into one table, here or on an executor."""
+
+import gc
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from sops_report.errors import SopsReportError
+from sops_report.fleet.block import Block, close
+from sops_report.fleet.documents import Folders
+from sops_report.fleet.rows import Document, Rows
+from sops_report.words import Language
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ROWS_AT_ONCE: Final = 32_000
+_SOURCES_AT_ONCE: Final = 500  # one task of an executor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A document that could not be read.
+
+    Attributes:
+        number: Its place in the work at hand.
+        error: Why.
+    """
+
+    number: int
+    error: SopsReportError
+
+
+def flatten_many(sources: Iterable[str | Path], executor: Executor | None = None) -> "pd.DataFrame":
+    """Flatten many sources into one node table; one that cannot be read stops nothing.
+
+    Args:
+        sources: Files, folders, task ids, ``BIZ/TASK`` …: whatever `sops_report.read` takes.
+        executor: Runs the work: a `concurrent.futures.ProcessPoolExecutor`, or that of a Dask
+            cluster (``Client(…).get_executor()``). None works here.
+
+    Returns:
+        The rows of `sops_report.flatten` of each source, in the order of the sources, with
+        ``source``, ``task_id`` (string) and ``as_of`` (datetime64[us, UTC]: the moment the answer
+        speaks of) in front. ``frame.attrs["errors"]`` is a dict: each source that could not be
+        read, and why.
+
+    Example:
+        >>> frame = flatten_many(["no-such-file.json"])
+        >>> len(frame), list(frame.attrs["errors"])
+        (0, ['no-such-file.json'])
+    """
+    from sops_report.fleet.frame import frame_of  # noqa: PLC0415 - brings pandas
+
+    names = [str(source) for source in sources]
+    blocks: list[Block] = []
+    errors: dict[str, str] = {}
+    pieces = list(_pieces(names))
+    run = map if executor is None else executor.map
+    for made, refused in run(flatten_sources, pieces):
+        blocks += made
+        errors.update(refused)
+    frame = frame_of(blocks, names)
+    frame.attrs["errors"] = errors
+    return frame
+
+
+def _pieces(names: Sequence[str]) -> Iterator[list[tuple[int, str]]]:
+    numbered = enumerate(names)
+    while piece := list(islice(numbered, _SOURCES_AT_ONCE)):
+        yield piece
+
+
+def flatten_sources(numbered: Sequence[tuple[int, str]]) -> tuple[list[Block], dict[str, str]]:
+    """Flatten some sources; this is what goes to the workers.
+
+    Args:
+        numbered: Sources with their places in the whole.
+
+    Returns:
+        Blocks of rows, and why a source could not be read.
+    """
+    blocks: list[Block] = []
+    errors: dict[str, str] = {}
+    names = dict(numbered)
+    folders = Folders()
+    opened = (partial(folders.open, number, name) for number, name in numbered)
+    for made in blocks_of(opened, [number for number, _ in numbered]):
+        if isinstance(made, Refused):
+            errors[names[made.number]] = made.error.text(Language.EN)
+        else:
+            blocks.append(made)
+    return blocks, errors
+
+
+def blocks_of(
+    opened: Iterable[Callable[[], Document]], numbers: Sequence[int], n_rows: int = ROWS_AT_ONCE
+) -> Iterator[Block | Refused]:
+    """Read documents and yield their rows, some ten thousand at a time.
+
+    Args:
+        opened: Opens each document.
+        numbers: Their places in the whole, for those that cannot be opened.
+        n_rows: A block is closed as soon as it has as many.
+    """
+    rows = Rows()
+    with collector_at_rest():
+        for number, open_it in zip(numbers, opened, strict=True):
+            try:
+                rows.add(open_it())
+            except SopsReportError as error:
+                yield Refused(number=number, error=error)
+            if len(rows) >= n_rows:
+                yield close(rows)
+                rows = Rows()
+        if rows.documents:
+            yield close(rows)
+
+
+@contextmanager
+def collector_at_rest() -> Iterator[None]:
+    """Spare the garbage collector the search among objects that are all in use."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -4,7 +4,7 @@ import typer
 
 from sops_report.archive import Archive
 from sops_report.archive.layout import iso_of
-from sops_report.cli import archive_care
+from sops_report.cli import archive_care, fleets
 from sops_report.cli.chrome import Command, Group
 from sops_report.cli.options import Talk, on_site
 from sops_report.config import Settings
@@ -57,3 +57,4 @@ def verify(settings: Settings, talk: Talk) -> None:
 
 
 archive_care.add_to(_archive)
+fleets.add_to_archive(_archive)

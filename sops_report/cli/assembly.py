@@ -28,6 +28,7 @@ ROOMS: Final = MappingProxyType({
     "fetch": "fetching",
     "watch": "watching",
     "serve": "serving",
+    "sql": "fleets",
     "explain": "explaining",
     "doctor": "doctor",
     "archive": "archives",  # typer puts groups last

@@ -1,0 +1,154 @@
+"""What a data set holds, as a journal: one line a fact, the last one about a thing counts.
+
+A line is appended only after the part it tells of has its name, so a kill at any instant leaves
+parts that nobody tells of (the next run removes them) and never a fact without its part.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from sops_report.errors import InputError, SopsReportError
+
+NAME: Final = "manifest.jsonl"
+FORMAT: Final = "sops-report/fleet/1"
+
+
+class Held(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """One answer in a part.
+
+    Attributes:
+        key: Its path in the archive, ``site/scope-biz/task_id/name.json``.
+        size, mtime_ns: Of its file, as it was read.
+        folder_ns: The modification time of its folder, as it was listed; 0 if that was too fresh.
+        sha256: Of its bytes.
+        is_latest: It is the task's newest one.
+    """
+
+    key: str
+    size: int
+    mtime_ns: int
+    folder_ns: int
+    sha256: str
+    is_latest: bool
+
+
+class Aside(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """One answer that could not be read; `reason` is empty once it is none any more."""
+
+    key: str
+    size: int
+    mtime_ns: int
+    folder_ns: int
+    reason: str
+
+
+class Line(msgspec.Struct, omit_defaults=True, frozen=True):
+    """One line of the journal; only some fields are used in each."""
+
+    format: str = ""
+    all: bool | None = None
+    part: str = ""
+    holds: list[Held] = msgspec.field(default_factory=list)
+    aside: list[Aside] = msgspec.field(default_factory=list)
+    folders: dict[str, int] = msgspec.field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Manifest:
+    """The facts, and the file they are kept in.
+
+    Attributes:
+        root: The data set's folder.
+        parts: What each part holds.
+        asides: What could not be read, by key.
+        folders: Newer modification times of folders than those the answers know.
+        all: Whether every answer of a task was wanted, not only the newest one; None if new.
+        n_lines: How many lines the file has.
+    """
+
+    root: Path
+    parts: dict[str, list[Held]] = field(default_factory=dict)
+    asides: dict[str, Aside] = field(default_factory=dict)
+    folders: dict[str, int] = field(default_factory=dict)
+    all: bool | None = None
+    n_lines: int = 0
+
+    @property
+    def path(self) -> Path:
+        """The journal."""
+        return self.root / NAME
+
+    def take(self, line: Line) -> None:
+        """Take one line's facts."""
+        self.n_lines += 1
+        if line.all is not None:
+            self.all = line.all
+        if line.part:
+            self.parts.pop(line.part, None)
+            if line.holds:
+                self.parts[line.part] = line.holds
+        for aside in line.aside:
+            self.asides.pop(aside.key, None)
+            if aside.reason:
+                self.asides[aside.key] = aside
+        self.folders.update(line.folders)
+
+    def append(self, *lines: Line) -> None:
+        """Write lines down and take them.
+
+        Raises:
+            SopsReportError: The file cannot be written.
+        """
+        data = b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            with self.path.open("ab") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise SopsReportError("archive-write", path=self.path, reason=reason) from None
+        for line in lines:
+            self.take(line)
+
+
+def load_manifest(root: Path) -> Manifest:
+    """Read the journal of a data set; an empty one if there is none.
+
+    A last line that was cut off by a kill is cut away, so that the next one begins a line.
+
+    Raises:
+        InputError: Another line is none of ours, or of a later version.
+    """
+    manifest = Manifest(root)
+    try:
+        data = manifest.path.read_bytes()
+    except FileNotFoundError:
+        return manifest
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise InputError("archive-read", path=manifest.path, reason=reason) from None
+    whole, _, torn = data.rpartition(b"\n")
+    if torn:
+        os.truncate(manifest.path, len(data) - len(torn))
+    decoder = msgspec.json.Decoder(Line)
+    try:
+        lines = [decoder.decode(line) for line in whole.splitlines()]
+    except msgspec.DecodeError:
+        raise InputError("fleet-manifest", path=manifest.path) from None
+    if any(line.format not in ("", FORMAT) for line in lines) or (lines and not lines[0].format):
+        raise InputError("fleet-manifest", path=manifest.path)
+    for line in lines:
+        manifest.take(line)
+    return manifest
+
+
+def holders(parts: Mapping[str, Iterable[Held]]) -> dict[str, Held]:
+    """Return what is held by key; of twins one."""
+    return {held.key: held for holds in parts.values() for held in holds}

@@ -1,0 +1,184 @@
+"""Blocks of columns → Parquet files, written whole or not at all."""
+
+import os
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+import numpy as np
+
+from sops_report.columns import MISSING
+from sops_report.errors import SopsReportError, UsageError
+from sops_report.fleet.block import SOURCES, Block, Flags, Ints
+from sops_report.fleet.identity import KINDS
+from sops_report.states import GROUPS
+
+NODES: Final = "nodes"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+# Of these nearly every value is another; a dictionary would only be in the way.
+_ALL_DIFFERENT: Final = frozenset({"node_id", "version", "position", "elapsed_s"})
+_ZSTD_LEVEL: Final = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """What a data set says of each row of one answer.
+
+    Attributes:
+        site, scope, biz, task_id: Whose task, and which.
+        snapshot: The answer's name in the task's folder, without a suffix.
+        moment_us: The moment in that name.
+        fetched_at_us: When it was fetched; None where no sidecar tells it.
+        is_latest: It is the task's newest one.
+        sha256: Of its bytes.
+    """
+
+    site: str
+    scope: str
+    biz: str
+    task_id: str
+    snapshot: str
+    moment_us: int
+    fetched_at_us: int | None
+    is_latest: bool
+    sha256: str
+
+
+def arrow() -> ModuleType:
+    """Return pyarrow.
+
+    Raises:
+        UsageError: It is not installed.
+    """
+    try:
+        import_module("pyarrow.parquet")
+        return import_module("pyarrow")
+    except ImportError:
+        raise UsageError("no-pyarrow") from None
+
+
+def dates_of(block: Block, labels: Sequence[Label]) -> list[str]:
+    """Return the partition of each document: the day its task started, in UTC.
+
+    Without a start it is the day the answer speaks of, else the one in its name.
+    """
+    found = []
+    for start, as_of, label in zip(
+        block.start_us.tolist(), block.as_of_us.tolist(), labels, strict=True
+    ):
+        moment = next(us for us in (start, as_of, label.moment_us) if us != MISSING)
+        found.append(f"{_EPOCH + timedelta(microseconds=moment):%Y-%m-%d}")
+    return found
+
+
+def table_of(block: Block, labels: Sequence[Label]) -> Any:  # noqa: ANN401 - pyarrow has no types
+    """Return a block as an Arrow table: what is said of each answer, then the node table."""
+    pa = arrow()
+    of_row = np.repeat(np.arange(len(labels), dtype=np.int32), block.sizes)
+
+    def said(name: str) -> Any:  # noqa: ANN401 - as above
+        words = [getattr(label, name) for label in labels]
+        return pa.DictionaryArray.from_arrays(of_row, pa.array(words, pa.string()))
+
+    def words(codes: Any, known: Sequence[str]) -> Any:  # noqa: ANN401 - as above
+        missing = codes < 0
+        places = pa.array(codes, mask=missing if missing.any() else None)
+        return pa.DictionaryArray.from_arrays(places, pa.array(known, pa.string()))
+
+    def moments(us: Ints) -> Any:  # noqa: ANN401 - as above
+        return pa.array(us, mask=us == MISSING).cast(pa.timestamp("us", "UTC"))
+
+    def flags(codes: Any) -> Any:  # noqa: ANN401 - as above
+        return pa.array(codes == 1, mask=codes < 0)
+
+    def texts(values: Sequence[str | None]) -> Any:  # noqa: ANN401 - as above
+        return pa.array(values, pa.string())
+
+    fetched = [label.fetched_at_us for label in labels]
+    ids = texts(block.node_id)
+    parents = pa.array(block.parent, mask=block.parent < 0)
+    return pa.table({
+        "site": said("site"),
+        "scope": said("scope"),
+        "biz": said("biz"),
+        "task_id": said("task_id"),
+        "snapshot": said("snapshot"),
+        "as_of": moments(np.repeat(block.as_of_us, block.sizes)),
+        "fetched_at": pa.array(fetched, pa.timestamp("us", "UTC")).take(pa.array(of_row)),
+        "is_latest": pa.array(np.asarray([label.is_latest for label in labels])[of_row]),
+        "sha256": said("sha256"),
+        "node_id": ids,
+        "parent_id": ids.take(parents),
+        "depth": pa.array(block.depth),
+        "position": pa.array(block.position),
+        "n_descendants": pa.array(block.n_descendants),
+        "path": texts(block.path),
+        "name": texts(block.name),
+        "label": texts(block.label),
+        "kind": words(block.kind, list(KINDS)),
+        "kind_source": words(block.kind_source, SOURCES),
+        "state": words(block.state, block.states),
+        "state_group": words(block.state_group, GROUPS),
+        "start_time": moments(block.start_time),
+        "finish_time": moments(block.finish_time),
+        "finish_is_valid": pa.array(block.finish_is_valid, mask=block.finish_time == MISSING),
+        "elapsed_s": pa.array(block.elapsed_s, from_pandas=True),
+        "retry": pa.array(block.retry, pa.int32()),
+        "loop": pa.array(block.loop, pa.int32()),
+        "skip": flags(block.skip),
+        "error_ignored": flags(block.error_ignored),
+        "version": texts(block.version),
+        "state_refresh_at": moments(block.state_refresh_at),
+        "is_leaf": pa.array(block.n_descendants == 0),
+        "ex_data": texts(block.ex_data),
+    })  # fmt: skip
+
+
+def rows_of(wanted: Flags, block: Block) -> Ints:
+    """Return the rows of the documents that are wanted."""
+    return np.repeat(wanted, block.sizes).nonzero()[0]
+
+
+def new_name(date: str) -> str:
+    """Return the name of a part that nobody else takes."""
+    return f"date={date}/part-{secrets.token_hex(8)}.parquet"
+
+
+def write_part(table: Any, root: Path, name: str) -> None:  # noqa: ANN401 - as above
+    """Write a part below *root*, in the place of an older one of its name.
+
+    Raises:
+        SopsReportError: It cannot be written; nothing half-written keeps the name.
+    """
+    parquet = import_module("pyarrow.parquet")
+    target = root / NODES / name
+    temporary = target.with_name(f".{secrets.token_hex(8)}.tmp")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        parquet.write_table(
+            table,
+            temporary,
+            compression="zstd",
+            compression_level=_ZSTD_LEVEL,
+            use_dictionary=[n for n in table.column_names if n not in _ALL_DIFFERENT],
+            store_schema=False,  # plain Parquet: every reader sees the same types
+        )
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise SopsReportError("archive-write", path=target, reason=reason) from None
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_part(root: Path, name: str) -> Any:  # noqa: ANN401 - as above
+    """Return a part as it was written."""
+    arrow()
+    return import_module("pyarrow.parquet").ParquetFile(root / NODES / name).read()

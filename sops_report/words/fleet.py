@@ -1,0 +1,52 @@
+"""Words: many answers at once, the data set and questions to it."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+# fmt: off
+WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
+    "help.archive_flatten": ("Make a Parquet data set of an archive, or bring one up to date.", "把归档展平为 Parquet 数据集，或更新已有的数据集。"),
+    "help.flatten_archive": ("The archive (default: the one of the settings).", "归档目录（默认取配置中的归档）。"),
+    "help.flatten_out": ("The folder of the data set.", "数据集目录。"),
+    "help.flatten_all": ("Keep all answers of a task; without it only the newest one.", "保留每个任务的全部快照；默认只保留最新的一份。"),
+    "help.flatten_since": ("Add only answers of this moment or later.", "只加入该时间及之后的快照。"),
+    "help.flatten_workers": ("How many processes work (default: one a processor, at most 8).", "并行进程数（默认每个处理器一个，最多 8 个）。"),
+    "help.flatten_scheduler": ("Work on a Dask cluster: tcp://HOST:PORT.", "在 Dask 集群上执行：tcp://主机:端口。"),
+    "help.sql": ("Ask a data set by SQL. Its tables are nodes and tasks.", "用 SQL 查询数据集，表为 nodes 和 tasks。"),
+    "help.sql_query": ("One SELECT over nodes and tasks.", "一条针对 nodes 和 tasks 的 SELECT 语句。"),
+    "help.sql_data": ("The folder of the data set (default: this folder).", "数据集目录（默认当前目录）。"),
+    "help.sql_out": ("Write a file: .csv .json .jsonl .parquet .xlsx .sqlite; - with --format.", "写入文件：.csv .json .jsonl .parquet .xlsx .sqlite；- 需同时指定 --format。"),
+    "help.sql_format": ("Print csv, json or jsonl instead of a table.", "以 csv、json 或 jsonl 输出，而不是表格。"),
+    "talk.flattening": ("flattening", "正在展平"),
+    "talk.flattened": ("answers added: {new} ({rows} rows), known: {kept}", "新增快照 {new} 份（{rows} 行），已有 {kept} 份"),
+    "talk.fleet_removed": ("not in the archive any more, their rows are gone: {count} ({names})", "已不在归档中，对应的行已移除：{count} 份（{names}）"),
+    "talk.fleet_changed": ("changed in the archive, their rows are new: {count} ({names})", "归档文件有变化，对应的行已更新：{count} 份（{names}）"),
+    "talk.fleet_aside": ("set aside: {name}: {reason}", "已搁置：{name}：{reason}"),
+    "talk.sql_rows": ("rows: {count}", "共 {count} 行"),
+    "error.fleet-aside": ("{count} answers could not be read and are not in {root}", "有 {count} 份快照无法读取，未进入 {root}"),
+    "error.fleet-aside.hint": ("all others are; look at them with sops-report archive verify", "其余快照均已写入；可执行 sops-report archive verify 检查"),
+    "error.fleet-altered": ("{path} is not what was saved: its SHA-256 differs from its sidecar's", "{path} 与保存时不一致：SHA-256 与 .meta.json 中的不同"),
+    "error.fleet-busy": ("another run is writing {root}", "另一个进程正在写入 {root}"),
+    "error.fleet-busy.hint": ("wait until it is done", "请等它结束"),
+    "error.fleet-manifest": ("{path} is no manifest of ours, or of a later version", "{path} 不是有效的清单，或由更新的版本写入"),
+    "error.fleet-manifest.hint": ("name a new folder; a data set can always be made again", "请换一个新目录；数据集随时可以重新生成"),
+    "error.fleet-other-archive": ("{archive} holds none of the answers of the data set {root}", "{archive} 中没有数据集 {root} 里的任何快照"),
+    "error.fleet-other-archive.hint": ("name its archive, or a new folder", "请指定对应的归档，或换一个新目录"),
+    "error.fleet-none": ("{root} is no data set, or an empty one", "{root} 不是数据集，或为空"),
+    "error.fleet-none.hint": ("make one: sops-report archive flatten ARCHIVE -o DIR; then name it with --data DIR", "请先生成：sops-report archive flatten 归档 -o 目录；再用 --data 目录 指定"),
+    "error.no-pyarrow": ("a data set is written with pyarrow, which is not installed", "写数据集需要 pyarrow，尚未安装"),
+    "error.no-pyarrow.hint": ("pip install 'sops-report[fleet]'", "pip install 'sops-report[fleet]'"),
+    "error.no-duckdb": ("SQL needs DuckDB, which is not installed", "执行 SQL 需要 DuckDB，尚未安装"),
+    "error.no-duckdb.hint": ("pip install 'sops-report[sql]'", "pip install 'sops-report[sql]'"),
+    "error.no-dask": ("a cluster needs Dask, which is not installed", "使用集群需要 Dask，尚未安装"),
+    "error.no-dask.hint": ("pip install 'sops-report[dask]'", "pip install 'sops-report[dask]'"),
+    "error.no-scheduler": ("no Dask scheduler answers at {address}", "{address} 上没有 Dask 调度器应答"),
+    "error.no-scheduler.hint": ("is it running, and reachable from here?", "请确认它正在运行且网络可达"),
+    "error.bad-scheduler": ("{address} is no address of a Dask scheduler", "{address} 不是有效的 Dask 调度器地址"),
+    "error.bad-scheduler.hint": ("write tcp://HOST:PORT", "请写成 tcp://主机:端口"),
+    "error.sql": ("the query failed: {reason}", "查询失败：{reason}"),
+    "error.sql.hint": ("the tables are nodes and tasks; their columns: describe nodes", "可用的表为 nodes 和 tasks；查看列：describe nodes"),
+    "error.sql-not-select": ("that is not one SELECT", "不是一条 SELECT 语句"),
+    "error.sql-not-select.hint": ("a data set is only read; sops-report archive flatten writes it", "数据集只读；写入请用 sops-report archive flatten"),
+})

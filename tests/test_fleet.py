@@ -1,0 +1,415 @@
+"""The data set of an archive: complete, incremental, resumable, and honest about what is not in."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from commandline import ROOT, run
+from pandas.testing import assert_frame_equal
+
+from benchmarks.generate import answer
+from sops_report.archive import Archive
+from sops_report.archive.packing import pack
+from sops_report.errors import UsageError
+from sops_report.fleet import dataset, work
+from sops_report.fleet.dataset import Outcome, flatten_archive
+from sops_report.fleet.manifest import load_manifest
+from sops_report.fleet.query import query
+from sops_report.sources import read
+from sops_report.table import flatten
+
+SECOND = 1_000_000
+BEGIN_US = 1_748_745_000 * SECOND  # 2025-06-01, where the generated answers begin
+WHERE = {"site": "bk.example.com", "scope": "cmdb_biz", "biz": "2"}
+
+
+def save(archive: Archive, task: int, body: bytes, *, later: int = 0) -> Path:
+    at = BEGIN_US + later * SECOND
+    saved = archive.save(
+        body, **WHERE, task_id=str(task), as_of_us=at, fetched_at_us=at, request={},
+        http_status=200,
+    )  # fmt: skip
+    return saved.path
+
+
+def grown_old(archive: Archive) -> None:
+    """Make the folders older than any doubt about their times."""
+    for task in archive.tasks():
+        os.utime(task.path, (1_700_000_000, 1_700_000_000))
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    made = Archive(tmp_path / "archive")
+    for task in range(1, 7):
+        save(made, task, answer(10 + task, task))
+    grown_old(made)
+    return made
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "set"
+
+
+def rows(root: Path) -> pd.DataFrame:
+    found = query(root, "SELECT * FROM nodes ORDER BY task_id, snapshot, position")
+    return found.drop(columns="date")
+
+
+def in_the_folder(root: Path) -> pd.DataFrame:
+    """Read the parts as any other program would: by the folder, not by the manifest."""
+    found = pd.read_parquet(root / "nodes").drop(columns="date")
+    return found.sort_values(["task_id", "snapshot", "position"], ignore_index=True)
+
+
+def parts(root: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_mtime_ns for path in root.glob("nodes/*/*")}
+
+
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Count the answers that are opened."""
+    opened: list[str] = []
+    real = work._Shelf._load  # noqa: SLF001
+
+    def load(self: work._Shelf, key: str) -> object:
+        opened.append(key)
+        return real(self, key)
+
+    monkeypatch.setattr(work._Shelf, "_load", load)  # noqa: SLF001
+    return opened
+
+
+def test_the_rows_are_those_of_flatten_with_their_task_in_front(
+    archive: Archive, root: Path
+) -> None:
+    done = flatten_archive(archive, root)
+    assert (done.n_new, done.n_kept, list(done.asides)) == (6, 0, [])
+    found = rows(root)
+    assert len(found) == done.n_rows
+    for task, mine in found.groupby("task_id"):
+        stored = archive.find("2", str(task))
+        wanted = flatten(read(stored.path))
+        for name in wanted.columns:
+            got = mine[name].astype(wanted[name].dtype).reset_index(drop=True)
+            pd.testing.assert_series_equal(got, wanted[name], check_names=False)
+        said = mine.iloc[0]
+        assert (said["site"], said["scope"], said["biz"]) == tuple(WHERE.values())
+        assert said["snapshot"] == stored.path.stem
+        assert said["sha256"] == json.loads(stored.sidecar.read_bytes())["sha256"]
+        assert said["fetched_at"] == pd.Timestamp(BEGIN_US, unit="us", tz="UTC")
+        assert mine["is_latest"].all()
+    assert_frame_equal(
+        in_the_folder(root)[["node_id", "label"]], found[["node_id", "label"]], check_dtype=False
+    )
+
+
+def test_partitions_are_the_days_of_the_tasks_starts(tmp_path: Path, root: Path) -> None:
+    archive = Archive(tmp_path / "archive")
+    save(archive, 1, answer(5))  # starts 2025-06-01T02:00Z
+    created = b'{"result": true, "data": {"state": "CREATED", "children": {}}}'
+    save(archive, 2, created, later=3 * 86_400)
+    flatten_archive(archive, root)
+    assert sorted(p.name for p in (root / "nodes").iterdir()) == [
+        "date=2025-06-01", "date=2025-06-04",
+    ]  # fmt: skip
+
+
+def test_a_new_task_costs_only_itself(
+    archive: Archive, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flatten_archive(archive, root)
+    before = parts(root)
+    save(archive, 7, answer(20, 7))
+    opened, listed = counted(monkeypatch), []
+    real = dataset.take_census.__globals__["snapshots_in"]
+    monkeypatch.setitem(
+        dataset.take_census.__globals__, "snapshots_in",
+        lambda folder: listed.append(folder.name) or real(folder),
+    )  # fmt: skip
+    done = flatten_archive(archive, root)
+    assert (done.n_new, done.n_kept) == (1, 6)
+    assert [key.split("/")[2] for key in opened] == listed == ["7"]
+    after = parts(root)
+    assert before.items() <= after.items()
+    assert len(after) == len(before) + 1
+
+
+def test_nothing_new_writes_nothing(archive: Archive, root: Path) -> None:
+    flatten_archive(archive, root)
+    before = parts(root), (root / "manifest.jsonl").read_bytes()
+    assert flatten_archive(archive, root).n_kept == 6
+    assert (parts(root), (root / "manifest.jsonl").read_bytes()) == before
+
+
+def test_a_newer_answer_takes_the_place_of_the_older_one(archive: Archive, root: Path) -> None:
+    flatten_archive(archive, root)
+    newer = save(archive, 3, answer(30, 33), later=60)
+    done = flatten_archive(archive, root)
+    assert (done.n_new, list(done.removed), list(done.changed)) == (1, [], [])
+    found = rows(root)
+    assert found[found["task_id"] == "3"]["snapshot"].unique().tolist() == [newer.stem]
+    assert found["task_id"].nunique() == 6
+    assert_frame_equal(in_the_folder(root)[["node_id"]], found[["node_id"]], check_dtype=False)
+
+
+def test_all_answers_are_kept_on_request_and_the_newest_is_marked(
+    archive: Archive, root: Path
+) -> None:
+    flatten_archive(archive, root, every=True)
+    save(archive, 3, answer(30, 33), later=60)
+    flatten_archive(archive, root, every=True)
+    tasks = query(root, "SELECT task_id, snapshot, is_latest FROM tasks ORDER BY 1, 2")
+    assert tasks["is_latest"].tolist() == [True, True, False, True, True, True, True]
+    flatten_archive(archive, root)  # the mind is changed
+    assert query(
+        root, "SELECT count(*) n, bool_and(is_latest) ok FROM tasks"
+    ).to_numpy().tolist() == [[6, True]]
+    flatten_archive(archive, root, every=True)
+    assert query(root, "SELECT count(*) n FROM tasks")["n"].item() == 7
+
+
+def test_an_answer_that_is_gone_or_changed_leaves_no_stale_rows_and_is_told(
+    archive: Archive, root: Path
+) -> None:
+    flatten_archive(archive, root)
+    gone, changed = archive.find("2", "1"), archive.find("2", "2")
+    gone.path.unlink()
+    changed.path.write_bytes(answer(8, 99))
+    changed.sidecar.unlink()
+    done = flatten_archive(archive, root)
+    assert [key.split("/")[2] for key in done.removed] == ["1"]
+    assert [key.split("/")[2] for key in done.changed] == ["2"]
+    found = rows(root)
+    assert "1" not in set(found["task_id"])
+    assert len(found[found["task_id"] == "2"]) == 9
+    assert len(in_the_folder(root)) == len(found)
+
+
+def test_what_cannot_be_read_is_set_aside_and_told_until_it_is_mended(
+    archive: Archive, root: Path
+) -> None:
+    bad, rotten = archive.find("2", "1"), archive.find("2", "2")
+    whole = bad.path.read_bytes()
+    bad.path.write_bytes(whole[:-100])
+    bad.sidecar.unlink()
+    rotten.path.write_bytes(rotten.path.read_bytes().replace(b"FINISHED", b"FINISHEd", 1))
+    for _ in range(2):
+        done = run("archive", "flatten", archive.folder, "-o", root, "--workers", "1")
+        assert done.code == 3
+        assert done.out == f"{root}\n"
+        assert "bk.example.com/cmdb_biz-2/1/" in done.err
+        assert "its SHA-256 differs" in done.err
+        assert "error: 2 answers could not be read" in done.err
+    assert len(load_manifest(root).asides) == 2
+    assert set(rows(root)["task_id"]) == {"3", "4", "5", "6"}
+    bad.path.write_bytes(whole)
+    rotten.path.unlink()
+    assert run("archive", "flatten", archive.folder, "-o", root).code == 0
+    assert not load_manifest(root).asides
+    assert set(rows(root)["task_id"]) == {"1", "3", "4", "5", "6"}
+
+
+def test_since_adds_only_later_answers(archive: Archive, root: Path) -> None:
+    save(archive, 9, answer(5, 9), later=86_400)
+    words = ("archive", "flatten", archive.folder, "-o", root, "--since")
+    assert run(*words, "2025-06-03").code == 0
+    assert not load_manifest(root).parts
+    assert run(*words, "2025-06-02").code == 0
+    assert set(rows(root)["task_id"]) == {"9"}
+    assert run(*words, "soon").code == 2
+    flatten_archive(archive, root)
+    assert rows(root)["task_id"].nunique() == 7
+
+
+def test_packed_answers_are_read_as_plain_ones(
+    archive: Archive, root: Path, tmp_path: Path
+) -> None:
+    save(archive, 3, answer(30, 33), later=60)
+    flatten_archive(archive, tmp_path / "plain", every=True)
+    half = flatten_archive(archive, root, every=True)
+    for task in archive.tasks():
+        assert pack(task.path)
+    done = flatten_archive(archive, root, every=True)
+    assert (done.n_kept, done.n_new, list(done.changed)) == (half.n_new, 0, [])
+    flatten_archive(archive, tmp_path / "packed", every=True)
+    wanted = rows(tmp_path / "plain")
+    for made in (root, tmp_path / "packed"):
+        assert_frame_equal(rows(made), wanted)
+
+
+def test_a_pack_that_is_damaged_is_set_aside_and_keeps_its_rows(
+    archive: Archive, root: Path
+) -> None:
+    flatten_archive(archive, root)
+    folder = archive.find("2", "1").path.parent
+    assert pack(folder)
+    (damaged,) = folder.iterdir()
+    damaged.write_bytes(damaged.read_bytes()[:50])
+    done = flatten_archive(archive, root)
+    assert [aside.key for aside in done.asides] == [f"bk.example.com/cmdb_biz-2/1/{damaged.name}"]
+    assert rows(root)["task_id"].nunique() == 6
+
+
+def test_workers_make_the_same_data_set(
+    archive: Archive, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flatten_archive(archive, root)
+    monkeypatch.setattr(dataset, "_ITEMS_AT_ONCE", 2)
+    with ThreadPoolExecutor(2) as executor:
+        flatten_archive(archive, tmp_path / "other", executor=executor)
+    assert len(parts(tmp_path / "other")) == 3
+    assert_frame_equal(rows(tmp_path / "other"), rows(root))
+
+
+def broken_off(archive: Archive, root: Path, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
+    """Run until so many lines are in the manifest, as if the power had gone."""
+    real, seen = dataset.Manifest.append, []
+
+    class PowerCutError(BaseException):
+        pass
+
+    def append(self: dataset.Manifest, *lines: object) -> None:
+        seen.append(lines)
+        if len(seen) > after:
+            raise PowerCutError
+        real(self, *lines)
+
+    monkeypatch.setattr(dataset, "_ITEMS_AT_ONCE", 2)
+    with monkeypatch.context() as patch:
+        patch.setattr(dataset.Manifest, "append", append)
+        with pytest.raises(PowerCutError):
+            flatten_archive(archive, root)
+
+
+@pytest.mark.parametrize("after", range(4))
+def test_a_run_broken_off_anywhere_is_finished_by_the_next_one(
+    archive: Archive, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    broken_off(archive, root, monkeypatch, after)
+    opened = counted(monkeypatch)
+    done = flatten_archive(archive, root)
+    assert len(opened) == done.n_new == 6 - 2 * max(after - 1, 0)
+    flatten_archive(archive, tmp_path / "whole")
+    assert_frame_equal(rows(root), rows(tmp_path / "whole"))
+    assert len(in_the_folder(root)) == len(rows(root))
+
+
+@pytest.mark.parametrize("after", range(3))
+def test_an_update_broken_off_anywhere_is_finished_by_the_next_one(
+    archive: Archive, root: Path, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    flatten_archive(archive, root)
+    save(archive, 3, answer(30, 33), later=60)
+    archive.find("2", "4").path.unlink()
+    broken_off(archive, root, monkeypatch, after) if after < 2 else flatten_archive(archive, root)
+    flatten_archive(archive, root)
+    found = rows(root)
+    assert found["task_id"].nunique() == 5
+    assert len(found[found["task_id"] == "3"]) == 31
+    assert len(in_the_folder(root)) == len(found)
+
+
+def test_a_torn_last_line_is_cut_away(archive: Archive, root: Path) -> None:
+    flatten_archive(archive, root)
+    with (root / "manifest.jsonl").open("ab") as file:
+        file.write(b'{"part": "date=2025-06-01/pa')
+    save(archive, 7, answer(20, 7))
+    assert flatten_archive(archive, root).n_new == 1
+    assert rows(root)["task_id"].nunique() == 7
+
+
+def test_a_lost_part_is_made_again(archive: Archive, root: Path) -> None:
+    flatten_archive(archive, root)
+    next(root.glob("nodes/*/*")).unlink()
+    assert flatten_archive(archive, root).n_new == 6
+    assert rows(root)["task_id"].nunique() == 6
+
+
+def test_another_archive_does_not_empty_a_data_set(
+    archive: Archive, root: Path, tmp_path: Path
+) -> None:
+    flatten_archive(archive, root)
+    other = Archive(tmp_path / "other")
+    save(other, 77, answer(5))
+    with pytest.raises(UsageError, match="none of the answers"):
+        flatten_archive(other, root)
+    assert rows(root)["task_id"].nunique() == 6
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs POSIX locks")
+def test_a_second_run_at_the_same_time_is_refused(archive: Archive, root: Path) -> None:
+    refused: list[str] = []
+
+    def begin(_: int) -> Callable[[int], None]:
+        with pytest.raises(UsageError) as caught:
+            flatten_archive(archive, root)
+        refused.append(caught.value.key)
+        return lambda _: None
+
+    assert isinstance(flatten_archive(archive, root, begin=begin), Outcome)
+    assert refused == ["fleet-busy"]
+
+
+def test_a_foreign_manifest_is_refused(archive: Archive, root: Path) -> None:
+    root.mkdir()
+    (root / "manifest.jsonl").write_text('{"format": "sops-report/fleet/9"}\n')
+    done = run("archive", "flatten", archive.folder, "-o", root)
+    assert (done.code, done.is_one_line_and_a_hint()) == (3, True)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
+def test_a_killed_run_ends_its_workers_and_is_finished_by_the_next_one(
+    tmp_path: Path, root: Path
+) -> None:
+    archive = Archive(tmp_path / "archive")
+    for task in range(8):
+        save(archive, task, answer(400, task))
+    script = (
+        "import sys\n"
+        "from sops_report.fleet import dataset\n"
+        "dataset._ITEMS_AT_ONCE = 1\n"
+        "from sops_report.cli import main\n"
+        "main(sys.argv[1:])\n"
+    )
+    command = [
+        sys.executable,
+        "-c",
+        script,
+        "archive",
+        "flatten",
+        str(archive.folder),
+        "-o",
+        str(root),
+    ]
+    command += ["--workers", "2"]
+    victim = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
+    deadline = time.monotonic() + 60
+    while not list(root.glob("nodes/*/*.parquet")) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    victim.kill()
+    victim.wait()
+    while time.monotonic() < deadline and is_group_alive(victim.pid):
+        time.sleep(0.05)
+    assert not is_group_alive(victim.pid)
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    found = rows(root)
+    assert found["task_id"].nunique() == 8
+    assert len(found) == len(in_the_folder(root)) == 8 * 401
+
+
+def is_group_alive(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from sops_report.errors import InputError
-from sops_report.reading.fast import SteppedAsideError
 from sops_report.reading.fast import _Answer as Answer
 from sops_report.reading.fast import _Columns as Fields
 from sops_report.reading.fast import _decoded as decoded
@@ -21,6 +20,7 @@ from sops_report.reading.fast import _Layout as Layout
 from sops_report.reading.fast import _n_quotes_of_extras as n_quotes_of
 from sops_report.reading.fast import _Root as Root
 from sops_report.reading.fast import _SecondRoot as SecondRoot
+from sops_report.reading.read import SteppedAsideError
 from sops_report.reading.tree import failure_texts
 
 _QUOTE: Final = b'"'

@@ -27,7 +27,6 @@ _PLAIN: Final[Mapping[str, str]] = MappingProxyType({
     "DATE": "VARCHAR", "TIME": "VARCHAR", "INTERVAL": "VARCHAR", "UUID": "VARCHAR",
     "HUGEINT": "DOUBLE", "UHUGEINT": "DOUBLE", "TIMESTAMP": "TIMESTAMPTZ",
 })  # fmt: skip
-_NULLABLE: Final = MappingProxyType({"b": "boolean", "f": "Float64"})
 _NESTED: Final = ("STRUCT", "MAP", "UNION", "[", "ENUM", "DECIMAL", "BLOB", "BIT", "JSON")
 
 
@@ -104,9 +103,11 @@ def _column(values: "np.ma.MaskedArray[Any, Any]") -> Any:  # noqa: ANN401 - one
         return pd.DatetimeIndex(moments).tz_localize("UTC")
     if plain.dtype.kind == "O":
         return pd.array([None if m else v for v, m in zip(plain, missing, strict=True)], "string")
-    column = pd.array(plain, dtype=_NULLABLE.get(plain.dtype.kind))
-    column[missing] = pd.NA
-    return column
+    if plain.dtype.kind == "b":
+        return pd.arrays.BooleanArray(plain, missing)
+    if plain.dtype.kind == "f":
+        return pd.arrays.FloatingArray(plain, missing)
+    return pd.arrays.IntegerArray(plain, missing)
 
 
 def _cast(name: str, kind: str) -> str:

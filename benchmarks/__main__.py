@@ -7,14 +7,14 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from benchmarks import analysis, charts, flatten, memory, startup
+from benchmarks import analysis, charts, flatten, fleet, memory, startup
 from benchmarks.generate import answer
 from benchmarks.timing import medians
 
@@ -43,6 +43,8 @@ def main() -> None:
     drawn = {n: medians(charts.contenders(n), options.rounds) for n in charts.ROWS}
     print(_markdown("report → chart, rows", drawn, None))
     _opened()
+    many = _fleet(options.tasks, options.rounds)
+    print(fleet.table(many))
     options.json.parent.mkdir(parents=True, exist_ok=True)
     figures = {
         "flatten": flattened,
@@ -51,6 +53,7 @@ def main() -> None:
         "peak_memory_per_byte": peaks,
         "startup": started,
         "charts": drawn,
+        "fleet": many,
         "rounds": options.rounds,
     }
     options.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False), encoding="utf-8")
@@ -80,10 +83,16 @@ def _started(rounds: int) -> dict[str, float]:
         return medians(startup.contenders(Path(folder)), rounds)
 
 
+def _fleet(n_tasks: int, rounds: int) -> Mapping[str, float]:
+    with TemporaryDirectory() as folder:
+        return fleet.figures(Path(folder), n_tasks, rounds)
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="nodes of an answer")
     parser.add_argument("--rounds", type=int, default=5, help="interleaved rounds (default: 5)")
+    parser.add_argument("--tasks", type=int, default=10_000, help="tasks of an archive")
     parser.add_argument("--json", type=Path, default=HERE / "results" / "latest.json")
     return parser.parse_args()
 

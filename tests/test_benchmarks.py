@@ -3,9 +3,10 @@
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from benchmarks import charts, flatten, memory, startup
+from benchmarks import charts, flatten, fleet, memory, startup
 from benchmarks.generate import answer, nodes
 from benchmarks.timing import medians
 from sops_report.reading.fast import SteppedAsideError, read_fast
@@ -63,3 +64,12 @@ def test_every_contender_runs_and_is_timed() -> None:
     timed = medians(flatten.contenders(answer(20)), 2) | medians(charts.contenders(20), 1)
     assert len(timed) == 11
     assert all(seconds > 0 for seconds in timed.values())
+
+
+def test_the_fleet_s_ways_are_timed_and_make_the_same_rows(tmp_path: Path) -> None:
+    found = fleet.figures(tmp_path, 6, 1)
+    assert all(figure > 0 for figure in found.values())
+    assert len(fleet.table(found).splitlines()) == 2 + len(found)
+    assert len(pd.read_parquet(tmp_path / "naive.parquet")) == 6 * (fleet.NODES + 1)
+    assert len(pd.read_parquet(tmp_path / "one" / "nodes")) == 7 * (fleet.NODES + 1)
+    assert len(pd.read_parquet(tmp_path / "killed" / "nodes")) == 7 * (fleet.NODES + 1)

@@ -321,6 +321,9 @@ def test_a_torn_last_line_is_cut_away(archive: Archive, root: Path) -> None:
     flatten_archive(archive, root)
     with (root / "manifest.jsonl").open("ab") as file:
         file.write(b'{"part": "date=2025-06-01/pa')
+    before = (root / "manifest.jsonl").read_bytes()
+    assert rows(root)["task_id"].nunique() == 6
+    assert (root / "manifest.jsonl").read_bytes() == before  # a reader may look at any time
     save(archive, 7, answer(20, 7))
     assert flatten_archive(archive, root).n_new == 1
     assert rows(root)["task_id"].nunique() == 7

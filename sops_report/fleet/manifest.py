@@ -68,7 +68,7 @@ class Manifest:
         asides: What could not be read, by key.
         folders: Newer modification times of folders than those the answers know.
         all: Whether every answer of a task was wanted, not only the newest one; None if new.
-        n_lines: How many lines the file has.
+        torn_at: Where a line begins that has no end; None if all are whole.
     """
 
     root: Path
@@ -76,7 +76,7 @@ class Manifest:
     asides: dict[str, Aside] = field(default_factory=dict)
     folders: dict[str, int] = field(default_factory=dict)
     all: bool | None = None
-    n_lines: int = 0
+    torn_at: int | None = None
 
     @property
     def path(self) -> Path:
@@ -85,7 +85,6 @@ class Manifest:
 
     def take(self, line: Line) -> None:
         """Take one line's facts."""
-        self.n_lines += 1
         if line.all is not None:
             self.all = line.all
         if line.part:
@@ -106,7 +105,9 @@ class Manifest:
         """
         data = b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
+            if self.torn_at is not None:
+                os.truncate(self.path, self.torn_at)
+                self.torn_at = None
             with self.path.open("ab") as file:
                 file.write(data)
                 file.flush()
@@ -121,7 +122,8 @@ class Manifest:
 def load_manifest(root: Path) -> Manifest:
     """Read the journal of a data set; an empty one if there is none.
 
-    A last line that was cut off by a kill is cut away, so that the next one begins a line.
+    A last line that was cut off by a kill, or is being written, does not count; the next writer
+    cuts it away.
 
     Raises:
         InputError: Another line is none of ours, or of a later version.
@@ -135,8 +137,7 @@ def load_manifest(root: Path) -> Manifest:
         reason = error.strerror or type(error).__name__
         raise InputError("archive-read", path=manifest.path, reason=reason) from None
     whole, _, torn = data.rpartition(b"\n")
-    if torn:
-        os.truncate(manifest.path, len(data) - len(torn))
+    manifest.torn_at = len(data) - len(torn) if torn else None
     decoder = msgspec.json.Decoder(Line)
     try:
         lines = [decoder.decode(line) for line in whole.splitlines()]

@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pytest
 from browsing import browser, visit  # noqa: F401 - fixtures
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# How long an example takes depends on who else uses the machine: no property of ours.
+settings.register_profile("calm", deadline=None)
+settings.load_profile("calm")
 
 
 @pytest.fixture(scope="session")

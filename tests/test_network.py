@@ -59,6 +59,11 @@ def test_a_name_that_does_not_resolve_is_told_within_the_deadline() -> None:
     assert "无法解析" in fetch("https://nowhere.invalid", SOPS_REPORT_LANG=Language.ZH).err
 
 
+def test_a_host_that_can_be_no_name_is_told_likewise() -> None:
+    assert is_told(fetch(f"http://{'a' * 100}.example.com"), "aaaa", "DNS")
+    assert is_told(fetch("http://a..example.com"), "a..example.com", "DNS")
+
+
 def test_a_name_server_that_says_nothing_is_bounded_too(monkeypatch: pytest.MonkeyPatch) -> None:
     never = threading.Event()
     real = socket.getaddrinfo

@@ -150,6 +150,28 @@ def test_outages_are_told_waited_out_and_cost_nothing(folder: Path, tmp_path: Pa
     assert "lost" not in [row.role for row in teller.rows()]
 
 
+def test_a_site_that_died_is_given_up_after_a_while(folder: Path, tmp_path: Path) -> None:
+    clock = FakeClock()
+    with LocalSite(folder, replay_speed=1, monotonic=clock) as site:
+        desk = Desk(site, tmp_path, clock)
+        followed = Followed(poller=desk.poller(TASK_ID))
+        teller = Teller(language=Language.EN, zone=None, tell=desk.told.append, monotonic=clock)
+        watching = Watch(
+            tasks=[followed], audience=teller, is_over=desk.is_over, every_s=20.0,
+            give_up_s=1000.0, clocks=desk.clocks,
+        )  # fmt: skip
+        watching._ask(followed)  # noqa: SLF001 - the first answer, before the site goes away
+    began = clock()
+    watching.run()
+    assert followed.error is not None
+    assert followed.error.exit_code == 4
+    assert 1000 <= clock() - began < 1100
+    assert "is no longer followed" in desk.told[-1]
+    known = followed.poller.last_word()
+    assert known is not None
+    assert len(desk.kept()) == 1
+
+
 def test_a_task_that_never_answered_is_given_up_and_the_others_go_on(
     folder: Path, tmp_path: Path
 ) -> None:
@@ -160,6 +182,8 @@ def test_a_task_that_never_answered_is_given_up_and_the_others_go_on(
     assert unknown.error is not None
     assert unknown.error.key == "no-such-task"
     assert unknown.newest is None
+    assert unknown.poller.final() is None
+    assert desk.refusals == []
     assert known.error is None
     assert known.newest is not None
     assert any("9 is not followed" in line for line in desk.told)
@@ -242,7 +266,26 @@ def test_the_view_counts_on_between_two_answers(folder: Path, tmp_path: Path) ->
     head, running, change = rows
     assert head == ("515375  构建-手工重试  Running  ██████░░░░░░░░░░░░░░  1 of 3 steps")
     assert running == "  ▶ 编译  for 34 s"
-    assert change == "  finished: 拉取代码 (11 s)  (25 s ago)"
+    assert change == "  started: 编译  (25 s ago)"
+
+
+def test_a_view_counts_nothing_on_that_nobody_sees(folder: Path, tmp_path: Path) -> None:
+    clock = FakeClock()
+    with LocalSite(folder, replay_speed=1, monotonic=clock) as site:
+        desk = Desk(site, tmp_path, clock)
+        followed = Followed(poller=desk.poller(TASK_ID))
+        teller = Teller(language=Language.EN, zone=None, tell=desk.told.append, monotonic=clock)
+        watching = Watch(
+            tasks=[followed], audience=teller, is_over=desk.is_over, clocks=desk.clocks
+        )
+        for _ in range(2):
+            watching._ask(followed)  # noqa: SLF001 - as the loop does
+            clock.sleep(25)
+    watching._ask(followed)  # noqa: SLF001 - the site is gone
+    clock.sleep(1000)
+    assert [row.text for row in teller.rows()][1] == "  ▶ 编译  for 9 s"
+    teller.ended(followed)
+    assert [row.text for row in teller.rows()][1] == "  ▶ 编译  for 9 s"
 
 
 def test_a_live_view_is_painted_without_markup() -> None:

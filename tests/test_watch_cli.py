@@ -17,8 +17,11 @@ from commandline import ROOT, run
 from series import SERIES, TASK_ID, moving_archive
 from sites import SECRET, keep, saved
 
+from sops_report.api.client import Answer, SopsClient
 from sops_report.archive import Archive
+from sops_report.errors import NetworkError
 from sops_report.server import LocalSite
+from sops_report.watching.polling import Poller
 
 
 @pytest.fixture(autouse=True)
@@ -82,6 +85,7 @@ def test_several_tasks_end_with_the_worst_code_and_a_report_each(site: LocalSite
     [
         (("1", "2", "-o", "x.html"), "several tasks need a folder"),
         (("1", "-o", "x.exe"), "x.exe"), (("1", "--every", "5"), "every 10 s"),
+        (("1", "--every", "inf"), "--every"), (("1", "--give-up", "1e12"), "--give-up"),
         (("1", "--on-change", "'open"), "no program"), (("1", "--until", "never"), "--until"),
         (("1", "-o", "served"), "1 is not followed"),
     ],
@@ -91,6 +95,7 @@ def test_what_makes_no_sense_is_told_before_anything_is_asked(
 ) -> None:
     done = run("watch", *words)
     assert key in done.err
+    assert done.err.count("error:") == 1
     assert done.code == (4 if "served" in words else 2)
     assert (site.n_requests > 0) is ("served" in words)
 
@@ -115,6 +120,42 @@ def test_an_interrupt_loses_nothing(site: LocalSite) -> None:
     assert len(Archive("kept").snapshots("2", "700")) == 1
     assert SECRET not in out + err + seen
     assert site.n_requests < 10
+
+
+def test_an_interrupt_at_the_end_still_writes_the_report(
+    site: LocalSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: Poller) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Poller, "final", interrupted)
+    Path("reports").mkdir()
+    done = run("watch", TASK_ID, "516", "--settle", "0", "-o", "reports")
+    assert site.n_requests
+    assert done.code == 130
+    assert "stopped" in done.err
+    assert len(list(Path("reports").iterdir())) == 2
+
+
+def test_a_site_that_died_ends_the_watch_with_a_report_and_its_own_exit_code(
+    site: LocalSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = SopsClient.get_task_status
+    answers = iter([asked])
+
+    def once(client: SopsClient, *words: Any, **named: Any) -> Answer:  # noqa: ANN401 - any
+        real = next(answers, None)
+        if real is None:
+            raise NetworkError("unreachable", host="here")
+        return real(client, *words, **named)
+
+    monkeypatch.setattr(SopsClient, "get_task_status", once)
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    done = run("watch", "700", "--give-up", "0", "-o", "report.json")
+    assert site.n_requests
+    assert done.code == 4, done.err
+    assert done.out.splitlines() == ["report.json"]
+    assert "700 is no longer followed: here cannot be reached" in done.err
 
 
 def test_a_replay_is_watched_from_end_to_end_in_real_time() -> None:

@@ -161,6 +161,8 @@ class Transport:
             outcome = self._exchange(call, line, seconds)
         except httpx2.HTTPError as error:
             outcome = trouble_of(error, Way(site=self._site, asked=line.asked))
+        except (UnicodeError, httpx2.InvalidURL):  # a host that can be no name, as too long a one
+            outcome = NetworkError("no-such-host", host=self._site.host)
         except SopsReportError as error:
             outcome = error
         finally:

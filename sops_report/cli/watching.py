@@ -1,7 +1,7 @@
 """``watch``: follow tasks in the terminal, archive each change, write the report at the end."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -29,14 +29,23 @@ from sops_report.report.build import build_report
 from sops_report.report.naming import file_name
 from sops_report.snapshot import Snapshot
 from sops_report.watching.command import words_of
-from sops_report.watching.endings import SETTLE_S, Until, exit_code_of, is_over
+from sops_report.watching.endings import (
+    GIVE_UP_S,
+    LONGEST_S,
+    SETTLE_S,
+    Until,
+    exit_code_of,
+    is_over,
+)
 
 if TYPE_CHECKING:  # these bring the HTTP library, which is slow to start
     from sops_report.watching.teller import Teller
     from sops_report.watching.watch import Followed
 
 Tasks = Annotated[list[str], typer.Argument(metavar="TASK", help="help.watch_tasks")]
-Every = Annotated[float, typer.Option("--every", metavar="SECONDS", help="help.every")]
+Every = Annotated[
+    float, typer.Option("--every", metavar="SECONDS", help="help.every", max=LONGEST_S)
+]
 End = Annotated[Until | None, typer.Option("--until", help="help.until")]
 Settle = Annotated[float, typer.Option("--settle", metavar="SECONDS", help="help.settle", min=0)]
 OnChange = Annotated[
@@ -44,6 +53,11 @@ OnChange = Annotated[
 ]
 Out = Annotated[
     list[Path] | None, typer.Option("-o", "--out", metavar="FILE", help="help.watch_out")
+]
+
+GiveUp = Annotated[
+    float,
+    typer.Option("--give-up", metavar="SECONDS", help="help.give_up", min=0, max=LONGEST_S),
 ]
 
 _INTERRUPTED: Final = 130
@@ -63,6 +77,7 @@ def watch(  # noqa: PLR0913 - options
     every: Every = 15.0,
     until: End = None,
     settle: Settle = SETTLE_S,
+    give_up: GiveUp = GIVE_UP_S,
     on_change: OnChange = None,
     out: Out = None,
     force: Force = False,
@@ -101,15 +116,17 @@ def watch(  # noqa: PLR0913 - options
     )  # fmt: skip
     watching = Watch(
         tasks=followed, audience=teller, every_s=every, clocks=clocks,
-        is_over=lambda analysis: is_over(analysis, until, settle),
+        is_over=lambda analysis: is_over(analysis, until, settle), give_up_s=give_up,
     )  # fmt: skip
     talk.tell("live.watching", count=len(followed), every=f"{every:g}")
     is_whole = _run(watching.run, _view(teller, talk))
     if not is_whole:
         talk.tell("live.interrupted")
     with clients:
-        for snapshot in _last_words(followed, is_whole=is_whole):
-            _write(snapshot, talk, out, force=force)
+        for task in followed:
+            snapshot, is_whole = _last_word_of(task, talk, asks=is_whole)
+            if snapshot is not None:
+                _write(snapshot, talk, out, force=force)
     raise typer.Exit(_code(followed) if is_whole else _INTERRUPTED)
 
 
@@ -154,12 +171,23 @@ def _run(run: Callable[[], None], view: AbstractContextManager[object]) -> bool:
     return True
 
 
-def _last_words(followed: "Sequence[Followed]", *, is_whole: bool) -> Iterator[Snapshot]:
-    """Yield what each task ended with; after an interrupt nothing more is asked."""
-    for task in followed:
-        snapshot = task.poller.final() if is_whole else task.poller.last_word()
-        if snapshot is not None:
-            yield snapshot
+def _last_word_of(task: "Followed", talk: Talk, *, asks: bool) -> tuple[Snapshot | None, bool]:
+    """Return what a task ended with, and whether the others may still be asked for theirs.
+
+    Args:
+        task: Which.
+        talk: How the user is told.
+        asks: The site is asked a last time; after an interrupt nothing more is.
+    """
+    if not asks:
+        return task.poller.last_word(), False
+    if task.error is not None:
+        return task.poller.last_word(), True
+    try:
+        return task.poller.final(), True
+    except KeyboardInterrupt:
+        talk.tell("live.interrupted")
+        return task.poller.last_word(), False
 
 
 def _write(snapshot: Snapshot, talk: Talk, out: Sequence[Path] | None, *, force: bool) -> None:

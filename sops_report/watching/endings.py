@@ -11,6 +11,9 @@ from sops_report.analysis import Analysis
 from sops_report.analysis.clock import SECOND_US
 
 SETTLE_S: Final = 600.0
+GIVE_UP_S: Final = 21_600.0
+# A day: more is a slip of the finger, and no clock sleeps for ever.
+LONGEST_S: Final = 86_400.0
 _GOOD: Final = frozenset({"finished", "finished_with_issues"})
 _FAILED: Final = frozenset({"failing", "failed"})
 

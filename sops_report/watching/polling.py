@@ -166,8 +166,13 @@ class Poller:
         return self._read(self._archived(self._last, ignore_elapsed=False).path)
 
     def final(self) -> Snapshot | None:
-        """Ask a last time, now for flow and histories too; what is known where that fails."""
+        """Ask a last time, now for flow and histories too; what is known where that fails.
+
+        A task that never answered is not asked again: None.
+        """
         known = self.last_word()
+        if known is None:
+            return None
         try:
             self._last_fetch(tell=self._refusals, clients=self._clients)
         except SopsReportError as refusal:

@@ -33,6 +33,14 @@ class _Shown:
     change: str = ""
     changed_at: float = 0.0
     lost: str = ""
+    is_over: bool = False
+
+    def since_s(self, now: float) -> float:
+        """Return what to add to the lengths of the answer.
+
+        Nothing once nobody looks: what then runs on is not known.
+        """
+        return 0.0 if self.is_over or self.lost else now - self.seen_at
 
 
 class Teller:
@@ -73,7 +81,9 @@ class Teller:
             self._say(time, task, self._with_progress(change, text, sight))
         shown = _Shown(sight=sight, seen_at=now)
         if lines:
-            shown = replace(shown, change=lines[0], changed_at=now)
+            # The outcome comes last and stands in the head line; before it the newest step.
+            newest = lines[-2] if len(lines) > 1 and changes[-1].kind == "outcome" else lines[-1]
+            shown = replace(shown, change=newest, changed_at=now)
         elif known is not None:
             shown = replace(shown, change=known.change, changed_at=known.changed_at)
         self._shown[task.task_id] = shown
@@ -104,17 +114,21 @@ class Teller:
         self._say(NOTHING, task, say("live.returned", self._language, length=length))
 
     def ended(self, task: Followed) -> None:
-        """Tell why a task is not followed at all; of the others the last change told it."""
+        """Tell why a task is not followed; of the others the last change told it."""
+        known = self._shown.get(task.task_id)
+        if known is not None:
+            self._shown[task.task_id] = replace(known, is_over=True)
         if task.error is not None:
             reason = task.error.text(self._language)
-            self._tell(say("live.given_up", self._language, task=task.task_id, reason=reason))
+            key = "live.given_up" if task.newest is None else "live.given_up_later"
+            self._tell(say(key, self._language, task=task.task_id, reason=reason))
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows of a view as they stand now."""
         now = self._monotonic()
         for shown in tuple(self._shown.values()):
             lately = Lately(
-                since_s=now - shown.seen_at, change=shown.change,
+                since_s=shown.since_s(now), change=shown.change,
                 change_s=now - shown.changed_at, lost=shown.lost,
             )  # fmt: skip
             yield from rows_of(shown.sight, lately, self._language)

@@ -8,11 +8,13 @@ from sops_report.analysis import Analysis
 from sops_report.api.clockwork import Clockwork
 from sops_report.errors import SopsReportError, UsageError
 from sops_report.watching.changes import Change, changes_between
+from sops_report.watching.endings import GIVE_UP_S
 from sops_report.watching.polling import Poll, Poller
 
 # The server keeps an answer for ten seconds: asking more often only costs.
 SHORTEST_S: Final = 10.0
 _LONGEST_WAIT_S: Final = 300.0
+_MOST_DOUBLINGS: Final = 10
 
 
 class Audience(Protocol):
@@ -41,7 +43,7 @@ class Followed:
         newest: The newest answer, None before the first.
         lost_since: Since when it cannot be asked for; None if it can.
         n_failures: How often in a row it could not.
-        error: Why it was given up before its first answer.
+        error: Why it was given up: before its first answer, or after a long silence.
         is_over: Nothing more is to be waited for.
     """
 
@@ -68,6 +70,7 @@ class Watch:
         audience: Who is told.
         is_over: Tells from an answer whether its task is over.
         every_s: The time between two questions about a task.
+        give_up_s: For how long a task is asked for without an answer.
         clocks: The clocks.
     """
 
@@ -75,6 +78,7 @@ class Watch:
     audience: Audience
     is_over: Callable[[Analysis], bool]
     every_s: float = 15.0
+    give_up_s: float = GIVE_UP_S
     clocks: Clockwork = field(default_factory=Clockwork)
 
     def __post_init__(self) -> None:
@@ -89,7 +93,8 @@ class Watch:
     def run(self) -> None:
         """Follow all tasks to their end; an interrupt leaves them as they stand.
 
-        A task that cannot be asked for even once is given up; its `Followed.error` tells why.
+        A task that cannot be asked for even once, or for `give_up_s` on end, is given up; its
+        `Followed.error` tells why.
         """
         while waiting := [task for task in self.tasks if not task.is_over]:
             task = min(waiting, key=lambda one: one.due)
@@ -117,16 +122,17 @@ class Watch:
             self._end(task)
 
     def _lose(self, task: Followed, error: SopsReportError) -> None:
-        """Wait longer each time; who never answered is not waited for."""
-        if task.newest is None:
+        """Wait longer each time, but not for ever; who never answered is not waited for."""
+        now = self.clocks.monotonic()
+        task.lost_since = now if task.lost_since is None else task.lost_since
+        left = task.lost_since + self.give_up_s - now
+        if task.newest is None or left <= 0:
             task.error = error
             self._end(task)
             return
-        now = self.clocks.monotonic()
-        wait = min(_LONGEST_WAIT_S, self.every_s * 2.0**task.n_failures)
-        wait = max(wait, self.every_s)
+        wait = min(_LONGEST_WAIT_S, self.every_s * 2.0 ** min(task.n_failures, _MOST_DOUBLINGS))
+        wait = min(max(wait, self.every_s), left)
         task.n_failures += 1
-        task.lost_since = now if task.lost_since is None else task.lost_since
         task.due = now + wait
         self.audience.lost(task, error, wait)
 

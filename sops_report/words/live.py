@@ -12,6 +12,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "help.every": ("Seconds between two questions, at least 10: the site keeps an answer that long.", "两次查询的间隔秒数，至少 10：站点会缓存应答 10 秒。"),
     "help.until": ("Stop at the first failure (failed), or go on past all failures (finished). By default a failed task is over once it has stood still (--settle).", "failed：首次失败即停止；finished：失败后继续等待。默认在失败任务停滞一段时间（--settle）后结束。"),
     "help.settle": ("Seconds that a failed task has to stand still to count as failed for good.", "失败任务停滞多少秒后视为最终失败。"),
+    "help.give_up": ("Seconds without any answer after which a task is given up; the report then tells what was known.", "连续多少秒没有应答就放弃跟踪；报告反映当时已知的情况。"),
     "help.on_change": ("A program to run at each change, without a shell; it is told by variables SOPS_WATCH_TASK, _NAME, _OUTCOME, _CHANGES, _FAILURE, _FILE.", "每次变化时运行的程序（不经过 shell）；信息通过环境变量 SOPS_WATCH_TASK、_NAME、_OUTCOME、_CHANGES、_FAILURE、_FILE 传入。"),
     "help.watch_out": ("Where the report goes; the suffix is the format (repeatable). Of several tasks: a folder.", "报告的输出位置，后缀决定格式（可重复）。跟踪多个任务时须为目录。"),
     "help.replay": ("Play the snapshots of a task from the first question on, this many times as fast.", "从首次查询开始按此倍速回放任务的快照。"),
@@ -37,7 +38,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "error.no-biz-for-list": ("no business id is given whose tasks could be listed", "没有指定要列出任务的业务 ID"),
     "error.no-biz-for-list.hint": ("give --biz, or set SOPS_REPORT_BIZ", "请加上 --biz，或设置环境变量 SOPS_REPORT_BIZ"),
     # what happens
-    "live.watching": ("following {count} of them, asking every {every} s; Ctrl-C stops and writes the report", "正在跟踪 {count} 个任务，每 {every} 秒查询一次；按 Ctrl-C 停止并生成报告"),
+    "live.watching": ("tasks under watch: {count}, asked for every {every} s; Ctrl-C stops and writes the report", "正在跟踪 {count} 个任务，每 {every} 秒查询一次；按 Ctrl-C 停止并生成报告"),
     "live.event": ("{time}  {task}  {text}", "{time}  {task}  {text}"),
     "live.started": ("started: {label}", "开始执行：{label}"),
     "live.retried": ("retried: {label} (try {attempt})", "重试：{label}（第 {attempt} 次）"),
@@ -53,6 +54,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "live.returned": ("the site answers again after {length}", "站点已恢复应答，中断 {length}"),
     "live.interrupted": ("stopped; the report tells what was known", "已停止；报告反映的是当时已知的情况"),
     "live.given_up": ("{task} is not followed: {reason}", "未跟踪任务 {task}：{reason}"),
+    "live.given_up_later": ("{task} is no longer followed: {reason}", "不再跟踪任务 {task}：{reason}"),
     # the view
     "live.progress": ("{done} of {expected} steps", "已完成 {done}/{expected} 个步骤"),
     "live.progress_at_most": ("{done} of at most {expected} steps", "已完成 {done} 个步骤，最多 {expected} 个"),

@@ -108,7 +108,7 @@ def report(  # noqa: PLR0913 - options
         made = replace(made, postmortem=refresh(postmortem, made, talk.language))
     writer = Writer(
         snapshot=subject,
-        report=made,
+        report=redact(made, chosen)[0],
         talk=talk,
         rules=chosen,
         page=page_options(css=css, js=js, full=full, explorer=explorer, max_bytes=max_bytes),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sops_report.cli.options import Talk
-from sops_report.redaction import Rule, redact
+from sops_report.redaction import Rule
 from sops_report.redaction.embedding import BUDGET, data_of
 from sops_report.rendering import Format, render
 from sops_report.rendering.budget import PageOptions
@@ -22,9 +22,9 @@ class Writer:
 
     Attributes:
         snapshot: What the report is made from; a page carries it as data.
-        report: The report.
+        report: The report, masked already: once for all formats.
         talk: The reader's language and zone.
-        rules: What is masked.
+        rules: What is masked in the data of a page.
         page: How an HTML page is made.
         dialect: Of Markdown.
         ascii_bars: Bars of plain signs in Markdown and text.
@@ -53,32 +53,30 @@ class Writer:
             self.talk.zone,
             dialect=self.dialect,
             ascii_bars=self.ascii_bars,
-            rules=self.rules,
+            rules=(),
         )
 
     def _page(self) -> str:
         from sops_report.rendering.html import render_page  # noqa: PLC0415 - brings Jinja
 
-        masked, _ = redact(self.report, self.rules)
-        zone = display_zone(masked.task.offset_minutes, self.talk.zone)
+        zone = display_zone(self.report.task.offset_minutes, self.talk.zone)
         data = data_of(self.snapshot, self.rules, self.data_budget) if self.embed else None
-        return str(render_page(masked, self.talk.language, zone, replace(self.page, data=data)))
+        page = replace(self.page, data=data)
+        return str(render_page(self.report, self.talk.language, zone, page))
 
     def bundle(self, folder: Path, *, force: bool) -> list[Path]:
         """Write the page, its style sheet and its charts as files for strict hosts."""
         from sops_report.rendering.bundle import bundle  # noqa: PLC0415 - brings Jinja
 
-        masked, _ = redact(self.report, self.rules)
-        zone = display_zone(masked.task.offset_minutes, self.talk.zone)
-        return bundle(masked, folder, self.talk.language, zone, self.page, force=force)
+        zone = display_zone(self.report.task.offset_minutes, self.talk.zone)
+        return bundle(self.report, folder, self.talk.language, zone, self.page, force=force)
 
     def email(self) -> str:
         """Return the body of a mail."""
         from sops_report.rendering.email import render_email  # noqa: PLC0415 - brings Jinja
 
-        masked, _ = redact(self.report, self.rules)
-        zone = display_zone(masked.task.offset_minutes, self.talk.zone)
-        return render_email(masked, self.talk.language, zone)
+        zone = display_zone(self.report.task.offset_minutes, self.talk.zone)
+        return render_email(self.report, self.talk.language, zone)
 
     def files(self, targets: Sequence[Path], forms: Sequence[Format]) -> Iterator[tuple[Path, str]]:
         """Yield every file to write; a page whose style is a file brings that file along."""

@@ -1,10 +1,11 @@
 """Mask every text of a report, whatever field it stands in; words of our own are left alone."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from enum import Enum
+from operator import attrgetter
 from typing import Any, Final, TypeVar
 
 from sops_report.masking.rules import BUILT_IN, KEY_NAME, MASK, Rule
@@ -17,8 +18,9 @@ T = TypeVar("T")
 # Words that we chose ourselves: nothing of the answer is in them. A field that is added later and
 # not named here is masked, so forgetting it is safe.
 _OURS: Final = frozenset({
-    "anchor", "as_of_source", "code", "engine", "kind", "kind_source", "order_source", "outcome",
-    "redactions", "section_class", "sha256", "signature", "state_group", "tool_version",
+    "anchor", "as_of_source", "code", "concurrency", "engine", "kind", "kind_source",
+    "order_source", "outcome", "redactions", "section_class", "sha256", "signature",
+    "state_group", "tool_version",
 })  # fmt: skip
 _NO_SECRETS: Final = frozenset({"", MASK, "true", "false", "null"})
 _NO_TEXTS: Final = (bool, int, int | None, float | None, datetime | None)
@@ -39,10 +41,12 @@ def redact(report: Report, rules: Sequence[Rule] = BUILT_IN) -> tuple[Report, Co
         The same report object where nothing was found; else a new one whose ``redactions`` hold
         the counts, those of an earlier turn included.
     """
+    if not rules:
+        return report, {}
     told = that_may_match(_texts_beside_nodes(report), rules)
     listed = that_may_match(_texts_of_nodes(report.nodes), rules)
     active = tuple(rule for rule in rules if rule in told or rule in listed)
-    if not active and not (rules and any(map(tells_a_secret, _settings(report)))):
+    if not active and not any(map(tells_a_secret, _settings(report))):
         return report, {}
     cleaner = _Cleaner(active)
     changes = {
@@ -124,12 +128,10 @@ class _Cleaner:
         return replace(value, **changes) if changes else value
 
 
-def _texts_of_nodes(nodes: Iterable[Node]) -> Iterator[str]:
-    names = [name for name in _NODE_TEXTS if name != "path"]
-    for node in nodes:
-        for name in names:
-            value = getattr(node, name)
-            if value:
+def _texts_of_nodes(nodes: Sequence[Node]) -> Iterator[str]:
+    for name in _NODE_TEXTS:
+        if name != "path":
+            for value in dict.fromkeys(map(attrgetter(name), nodes)):
                 yield from _texts_in(value)
 
 

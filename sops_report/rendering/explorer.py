@@ -80,12 +80,13 @@ def _packed(voice: Voice, *, with_ids: bool) -> str:
     names, codes = _labels(voice)
     ticks = _ticks(report)
     tones = list(TONE_FILLS)
+    places = {name: at for at, name in enumerate(tones)}
     start, took = _times(report, ticks)
     ids = [_id(node) for node in report.nodes] if with_ids else []
     columns = Columns(
         depth=_array([node.depth for node in report.nodes]),
         label=_array(codes),
-        tone=_array([tones.index(tone(node)) for node in report.nodes]),
+        tone=_array([places[tone(node)] for node in report.nodes]),
         flags=_array([_flags(node) for node in report.nodes]),
         retry=_array([min(node.retry or 0, _MOST_RETRIES) for node in report.nodes]),
         start=start,
@@ -106,10 +107,14 @@ def _packed(voice: Voice, *, with_ids: bool) -> str:
 def _labels(voice: Voice) -> tuple[list[str], list[int]]:
     """Return the distinct names, and for each node the place of its own."""
     place: dict[str, int] = {}
+    known: dict[tuple[str, bool, str], int] = {}  # steps of one name are many
     codes = []
     for node in voice.report.nodes:
-        name = line(voice.label(node), _LABEL)
-        codes.append(place.setdefault(name, len(place)))
+        key = node.label, node.named, node.kind
+        if key not in known:
+            name = line(voice.label(node), _LABEL)
+            known[key] = place.setdefault(name, len(place))
+        codes.append(known[key])
     return list(place), codes
 
 
@@ -127,7 +132,7 @@ def _flags(node: Node) -> int:
 
 def _ticks(report: Report) -> int:
     """Return how fine times are told: whole seconds where the server ticks them."""
-    moments = (when for node in report.nodes for when in (node.start_time, node.end_time))
+    moments = {node.start_time for node in report.nodes} | {node.end_time for node in report.nodes}
     fine = any(when.microsecond for when in moments if when is not None)
     return _MILLI if fine else _SECOND
 
@@ -135,13 +140,18 @@ def _ticks(report: Report) -> int:
 def _times(report: Report, ticks: int) -> tuple["NDArray[np.int64]", "NDArray[np.int64]"]:
     """Return start and length of all nodes in ticks; a node without a start gets the one above."""
     first = min((node.start_time for node in report.nodes if node.start_time), default=None)
-    starts, lengths = [], []
-    last = 0
+    known: dict[datetime, int] = {}  # many begin together
+    starts, last = [], 0
     for node in report.nodes:
-        last = last if node.start_time is None else _since(first, node.start_time, ticks)
+        when = node.start_time
+        if when is not None:
+            if when not in known:
+                known[when] = _since(first, when, ticks)
+            last = known[when]
         starts.append(last)
-        lengths.append(max(0, round((node.duration_s or 0) * ticks)))
-    return _array(starts), _array(lengths)
+    took = [max(0, round(node.duration_s * ticks)) if node.duration_s else 0
+            for node in report.nodes]  # fmt: skip
+    return _array(starts), _array(took)
 
 
 def _since(first: datetime | None, when: datetime, ticks: int) -> int:

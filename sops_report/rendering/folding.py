@@ -6,16 +6,19 @@ shown node's ancestors are shown too; what is folded is counted, with its time, 
 ancestor.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
+from itertools import accumulate
+from operator import attrgetter
 from typing import Final
 
 from sops_report.report.model import Node
 
 SLOWEST: Final = 20
+_SLOW: Final = 3
 _PLAIN: Final = 5
+_SECOND_US: Final = 1_000_000
 _QUIET: Final = frozenset({"success", "not_started"})
 _STEPS: Final = frozenset({"activity", "subprocess", "root", "unknown"})
 
@@ -37,8 +40,17 @@ class Fold:
 
 def ranks_of(nodes: Sequence[Node]) -> list[int]:
     """Return what each node tells, 0 the most; asked once for all lists of a page."""
-    slow = slowest(nodes)
-    return [_rank(node, slow) for node in nodes]
+    ranks = [
+        _PLAIN
+        if node.state_group in _QUIET
+        and not (node.on_critical_path or node.retry or node.skip or node.error_ignored)
+        and not (node.is_root_cause or node.attempts)
+        else _rank(node)  # most nodes tell nothing, and a call a node costs more than the question
+        for node in nodes
+    ]
+    for position in slowest(nodes):
+        ranks[position] = min(ranks[position], _SLOW)
+    return ranks
 
 
 def shown_positions(
@@ -63,41 +75,53 @@ def folds(
     nodes: Sequence[Node], shown: Sequence[int], ranks: Sequence[int] | None = None
 ) -> dict[int, Fold]:
     """Return by shown position what is folded into it; sums over all folds are exact."""
-    visible = set(shown)
-    if len(visible) == len(nodes):
+    if len(shown) == len(nodes):
         return {}
-    known = ranks or ranks_of(nodes)
-    holders: list[int] = []
-    count: Counter[int] = Counter()
-    telling: Counter[int] = Counter()
-    seconds: dict[int, float] = defaultdict(float)
-    for node in nodes:
-        is_shown = node.position in visible
-        holder = node.position if is_shown else holders[node.parent]
-        holders.append(holder)
-        if not is_shown:
-            count[holder] += 1
-            telling[holder] += known[node.position] < _PLAIN
-            seconds[holder] += (node.duration_s or 0.0) if node.is_leaf else 0.0
-    return {at: Fold(n=n, seconds=seconds[at], n_telling=telling[at]) for at, n in count.items()}
+    sums = _sums(nodes, ranks or ranks_of(nodes))
+    left: dict[int, list[int]] = {}
+    for at in shown:
+        end = at + 1 + nodes[at].n_descendants
+        left[at] = [values[end] - values[at + 1] for values in sums]
+        if at:  # what a shown child holds is not its parent's
+            above = left[nodes[at].parent]
+            above[:] = (n - values[end] + values[at] for n, values in zip(above, sums, strict=True))
+    return {
+        at: Fold(n=n, seconds=us / _SECOND_US, n_telling=telling)
+        for at, (n, us, telling) in left.items()
+        if n
+    }
+
+
+def _sums(nodes: Sequence[Node], ranks: Sequence[int]) -> tuple[Sequence[int], ...]:
+    """Return what stands before each row: nodes, microseconds of leaves, telling nodes.
+
+    What a subtree holds is a difference of two of them; whole numbers keep it exact.
+    """
+    took = [
+        round(node.duration_s * _SECOND_US) if node.is_leaf and node.duration_s else 0
+        for node in nodes
+    ]
+    return (
+        range(len(nodes) + 1),
+        [0, *accumulate(took)],
+        [0, *accumulate(rank < _PLAIN for rank in ranks)],
+    )
 
 
 def slowest(nodes: Sequence[Node]) -> set[int]:
     """Return the positions of the slowest leaves."""
-    timed = ((node.duration_s, -node.position) for node in nodes if node.is_leaf)
-    ranked = nlargest(SLOWEST, ((took, at) for took, at in timed if took))
-    return {-at for _, at in ranked}
+    timed = [(node.duration_s, -node.position) for node in nodes
+             if node.is_leaf and node.duration_s]  # fmt: skip
+    return {-at for _, at in nlargest(SLOWEST, timed)}
 
 
-def _rank(node: Node, slow: set[int]) -> int:
+def _rank(node: Node) -> int:
     if node.is_root_cause or node.state_group == "failed":
         return 0
     if node.skip or node.error_ignored or node.retry or node.attempts:
         return 1
     if node.state_group not in _QUIET:
         return 2
-    if node.position in slow:
-        return 3
     return 4 if node.on_critical_path and node.is_leaf else _PLAIN
 
 
@@ -111,19 +135,20 @@ def _telling(nodes: Sequence[Node], limit: int, ranks: Sequence[int]) -> set[int
 
 
 def _fill(nodes: Sequence[Node], shown: set[int], limit: int) -> None:
-    quiet = [node for node in nodes if node.position not in shown]
-    quiet.sort(key=_worth)
-    for node in quiet:
+    for node in _quiet(nodes, shown):
         if len(shown) >= limit:
             return
         _add(nodes, node, shown, limit)
 
 
-def _worth(node: Node) -> tuple[int, int, float, int]:
-    """Order quiet nodes: what tells most comes first."""
-    if not node.is_leaf:
-        return 0, node.depth, 0.0, node.position
-    return (1 if node.kind in _STEPS else 2), 0, -(node.duration_s or 0.0), node.position
+def _quiet(nodes: Sequence[Node], shown: set[int]) -> Iterator[Node]:
+    """Yield quiet nodes, what tells most first; later kinds are sorted only if there is room."""
+    rest = [node for node in nodes if node.position not in shown]
+    yield from sorted((node for node in rest if not node.is_leaf), key=attrgetter("depth"))
+    leaves = [node for node in rest if node.is_leaf]
+    for is_step in (True, False):
+        kind = [node for node in leaves if (node.kind in _STEPS) is is_step]
+        yield from sorted(kind, key=lambda node: -(node.duration_s or 0.0))
 
 
 def _add(nodes: Sequence[Node], node: Node, shown: set[int], limit: int) -> None:

@@ -250,12 +250,12 @@ def _strip(voice: Voice, scale: Scale) -> Strip | None:
     peak = max((count for _, count in steps), default=0)
     if peak < 2:  # noqa: PLR2004 - one leaf at a time is what the bars show already
         return None
+    places = scale.places(when for when, _ in steps)
     columns = [
         (left, right, count)
         for (begin, count), (until, _) in pairwise(steps)
-        if count and (left := scale.place(begin)) is not None
-        and (right := scale.place(until)) is not None
-    ]  # fmt: skip
+        if count and (left := places[begin]) is not None and (right := places[until]) is not None
+    ]
     if len(columns) > _STRIP_STEPS:
         columns = _coarse(columns)
     return Strip(path=_steps(columns, peak), peak=peak)

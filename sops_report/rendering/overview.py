@@ -1,7 +1,7 @@
 """The small picture under the verdict: all leaves above, what the time went into below."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,6 +9,7 @@ from sops_report.rendering.bars import Box, Shape, shapes
 from sops_report.rendering.gantt import Band, Mark, bands, marks
 from sops_report.rendering.scale import Scale
 from sops_report.rendering.voice import Voice, tone
+from sops_report.report.model import Node
 
 _LANES: Final = 40
 _FEW_LANES: Final = 16
@@ -16,6 +17,7 @@ _LANE_HEIGHTS: Final = (8, 4)
 _CLASS_HEIGHT: Final = 10
 _PLACES: Final = 3  # a thousandth of the axis is finer than a pixel
 _PIXEL: Final = 0.0011
+_LAST: Final = "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,19 +38,27 @@ def overview(voice: Voice, scale: Scale | None) -> Overview | None:
         return None
     lanes = min(len(leaves), _LANES)
     lane_height = _LANE_HEIGHTS[lanes > _FEW_LANES]
-    drawn: dict[str, set[Box]] = defaultdict(set)
-    for n, node in enumerate(leaves):
-        start, end = scale.place(node.start_time), scale.place(node.end_time)
-        if start is not None and end is not None:
-            y = n * lanes // len(leaves) * lane_height
-            drawn[tone(node)].add((*_rounded(start, end), y, lane_height - 1))
     return Overview(
         height=lanes * lane_height,
-        leaves=shapes({name: _merged(boxes) for name, boxes in drawn.items()}),
+        leaves=shapes(_leaves(scale, leaves, lanes, lane_height)),
         classes=_classes(voice, scale),
         bands=bands(voice, scale),
         marks=marks(voice, scale),
     )
+
+
+def _leaves(
+    scale: Scale, leaves: Sequence[Node], lanes: int, lane_height: int
+) -> dict[str, list[Box]]:
+    """Return the boxes of each colour, failures last: nothing may be painted over them."""
+    places = scale.places(when for node in leaves for when in (node.start_time, node.end_time))
+    drawn: dict[str, set[Box]] = defaultdict(set)
+    for n, node in enumerate(leaves):
+        start, end = places[node.start_time], places[node.end_time]
+        if start is not None and end is not None:
+            y = n * lanes // len(leaves) * lane_height
+            drawn[tone(node)].add((*_rounded(start, end), y, lane_height - 1))
+    return {name: _merged(drawn[name]) for name in sorted(drawn, key=_LAST.__eq__)}
 
 
 def _classes(voice: Voice, scale: Scale) -> tuple[Shape, ...]:

@@ -4,7 +4,7 @@ A standstill that takes more than 60 % of the axis would press everything else i
 drawn as a band of fixed width with its true length on it, so the rest can be read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -75,6 +75,10 @@ class Scale:
                 return piece.place(seconds)
         return self.pieces[-1].place(seconds)
 
+    def places(self, moments: Iterable[datetime | None]) -> dict[datetime | None, float | None]:
+        """Return where moments stand; of many that are the same each is placed once."""
+        return {when: self.place(when) for when in set(moments)}
+
 
 def scale_of(report: Report) -> Scale | None:
     """Return the axis of a report; None without times."""
@@ -107,7 +111,7 @@ def _placed(raw: list[tuple[float, float, bool, bool]]) -> Iterator[Piece]:
         left = right
 
 
-def _longest_gap(nodes: tuple[Node, ...], start: datetime, wall_s: float) -> tuple[float, float]:
+def _longest_gap(nodes: Sequence[Node], start: datetime, wall_s: float) -> tuple[float, float]:
     """Return the longest time in which no leaf was under way, its earlier attempts included."""
     reached, longest = 0.0, (0.0, 0.0)
     for begin, end in [*sorted(_intervals(nodes, start)), (wall_s, wall_s)]:
@@ -117,12 +121,17 @@ def _longest_gap(nodes: tuple[Node, ...], start: datetime, wall_s: float) -> tup
     return longest
 
 
-def _intervals(nodes: tuple[Node, ...], start: datetime) -> Iterator[tuple[float, float]]:
-    for node in nodes:
-        if node.is_leaf:
-            own = ((node.start_time, node.end_time),)
-            tries = ((tried.start_time, tried.end_time) for tried in node.attempts)
-            for begin, end in (*own, *tries) if node.attempts else own:
-                if begin is not None:
-                    since = (begin - start).total_seconds()
-                    yield since, max(since, ((end or begin) - start).total_seconds())
+def _intervals(nodes: Sequence[Node], start: datetime) -> Iterator[tuple[float, float]]:
+    spans = {(node.start_time, node.end_time) for node in nodes if node.is_leaf}
+    spans.update(
+        (tried.start_time, tried.end_time)
+        for node in nodes
+        if node.attempts and node.is_leaf
+        for tried in node.attempts
+    )
+    last: dict[datetime, datetime] = {}  # of those that begin together the longest will do
+    for begin, end in spans:
+        if begin is not None:
+            last[begin] = max(last.get(begin, begin), end or begin)
+    for begin, end in last.items():
+        yield (begin - start).total_seconds(), (end - start).total_seconds()

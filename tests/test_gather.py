@@ -171,6 +171,14 @@ def test_the_root_s_id_may_be_any_text() -> None:
         assert_same(envelope(small() | {"id": root_id}))
 
 
+@pytest.mark.parametrize("field", ["id", "version"])
+def test_who_steps_aside_late_has_told_nothing(field: str) -> None:
+    document = {"result": "yes", "data": small() | {field: "中"}, "code": 7}
+    data = json.dumps(document).encode()
+    assert not is_gathered(data)
+    assert_same(data)
+
+
 def test_a_node_may_have_no_name() -> None:
     root = small()
     root["children"]["node-1"]["name"] = None

@@ -59,10 +59,13 @@ def read_gathered(
     if ends.tolist() != closings.until:
         raise SteppedAsideError
     _check_keys(window, form, nodes, braces)
-    shell = read_shell(data, form.begin, closings.end, source, remark)
+    shell = read_shell(data, form.begin, closings.end, source)
+    tree = tree_of(nodes, structure, shell.tree)
+    for note in shell.around:  # last: nothing steps aside once it remarks
+        remark(note)
     return Reading(
         found=shell.found,
-        tree=tree_of(nodes, structure, shell.tree),
+        tree=tree,
         times=shell.times,
         offset_minutes=shell.offset_minutes,
         engine=shell.engine if shell.engine != "unknown" else engine_of([dict.fromkeys(form.keys)]),

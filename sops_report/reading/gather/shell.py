@@ -4,7 +4,6 @@ It is read by the careful reader, with a mark in the children's place: the mark 
 the root's only child only if the children really stood there.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -32,6 +31,7 @@ class Shell:
         offset_minutes: The offset of the root's times.
         engine: As the root's keys tell it; ``unknown`` if they do not.
         notes: What is odd about the root.
+        around: What is odd about the envelope.
     """
 
     found: Found
@@ -40,11 +40,10 @@ class Shell:
     offset_minutes: int
     engine: str
     notes: tuple[Note, ...]
+    around: tuple[Note, ...]
 
 
-def read_shell(
-    data: bytes, begin: int, end: int, source: str, remark: Callable[[Note], None]
-) -> Shell:
+def read_shell(data: bytes, begin: int, end: int, source: str) -> Shell:
     """Read a document whose bytes from *begin* to *end* are the members of the root's children.
 
     Raises:
@@ -69,8 +68,6 @@ def read_shell(
         raise SteppedAsideError
     times = TimeReader(assume_minutes=offset)
     tree = read_tree(laid, times, notes.append)
-    for note in envelope:
-        remark(note)
     return Shell(
         found=replace(found[0], root=root),
         tree=tree,
@@ -78,4 +75,5 @@ def read_shell(
         offset_minutes=offset,
         engine=engine_of([root]),
         notes=tuple(notes),
+        around=tuple(envelope),
     )

@@ -10,11 +10,27 @@ A message is never written where the error is raised: it is a key of `sops_repor
 every error speaks both languages, and the values that fill it. No value may hold a secret.
 """
 
+import errno
+import os
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import ClassVar, Final
 
 from sops_report.words import Language, has_words, say
 
 _DEFAULT_HINT: Final = ".hint"
+# What the system says in its own language of the refusals that people meet, and our words for it.
+_SYSTEM: Final[Mapping[str, str]] = MappingProxyType({
+    os.strerror(number): key
+    for number, key in {
+        errno.ENOENT: "system.missing", errno.EACCES: "system.denied", errno.EPERM: "system.denied",
+        errno.ENOSPC: "system.full", errno.EDQUOT: "system.quota", errno.EROFS: "system.read_only",
+        errno.ENOTDIR: "system.no_folder", errno.EISDIR: "system.folder",
+        errno.EEXIST: "system.exists", errno.ENAMETOOLONG: "system.long_name",
+        errno.EMFILE: "system.open_files", errno.EADDRINUSE: "system.address",
+        errno.EIO: "system.io",
+    }.items()
+})  # fmt: skip
 
 
 class SopsReportError(Exception):
@@ -36,12 +52,19 @@ class SopsReportError(Exception):
 
     def text(self, language: Language) -> str:
         """Return the message as one line in *language*."""
-        return " ".join(say(f"error.{self.key}", language, **self.values).split())
+        values = {name: _in_words(value, language) for name, value in self.values.items()}
+        return " ".join(say(f"error.{self.key}", language, **values).split())
 
     def hint(self, language: Language) -> str:
         """Return what to do next in *language*; empty where nothing helpful is known."""
         key = f"error.{self.key}{_DEFAULT_HINT}"
         return say(key, language, **self.values) if has_words(key) else ""
+
+
+def _in_words(value: object, language: Language) -> object:
+    """Return a refusal of the system in *language*; any other value as it is."""
+    key = _SYSTEM.get(value) if isinstance(value, str) else None
+    return value if key is None else say(key, language)
 
 
 class UsageError(SopsReportError):

@@ -1,6 +1,8 @@
 """Both languages say everything, with the same values, and nothing is said in vain."""
 
 import ast
+import errno
+import os
 import re
 import string
 from collections.abc import Iterator
@@ -8,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sops_report.errors import SopsReportError
 from sops_report.words import CATALOGUE, Language, glossary, has_words, say
 
 ERRORS = ("SopsReportError", "UsageError", "InputError", "NetworkError", "NotAllowedError")
@@ -100,3 +103,10 @@ def test_a_text_is_never_said_without_its_values() -> None:
     for key in keys:
         with pytest.raises(KeyError):
             say(key, Language.EN)
+
+
+@pytest.mark.parametrize("number", [errno.ENOENT, errno.EACCES, errno.ENOSPC, errno.EROFS])
+def test_what_the_system_refuses_is_told_in_chinese_too(number: int) -> None:
+    refusal = SopsReportError("archive-write", path="kept", reason=os.strerror(number))
+    assert os.strerror(number) in refusal.text(Language.EN)
+    assert not re.search(r"[A-Za-z]{2,}", refusal.text(Language.ZH).replace("kept", ""))

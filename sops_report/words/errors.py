@@ -7,6 +7,19 @@ from typing import Final
 # One pair a key, English then Chinese; a pair that does not fit one line takes two.
 WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
+        # what the system refuses; the English is its own
+        "system.missing": ("No such file or directory", "文件或目录不存在"),
+        "system.denied": ("Permission denied", "没有权限"),
+        "system.full": ("No space left on device", "磁盘空间不足"),
+        "system.quota": ("Disk quota exceeded", "超出磁盘配额"),
+        "system.read_only": ("Read-only file system", "文件系统为只读"),
+        "system.no_folder": ("Not a directory", "不是目录"),
+        "system.folder": ("Is a directory", "这是一个目录"),
+        "system.exists": ("File exists", "文件已存在"),
+        "system.long_name": ("File name too long", "文件名过长"),
+        "system.open_files": ("Too many open files", "打开的文件过多"),
+        "system.address": ("Address already in use", "地址已被占用"),
+        "system.io": ("Input/output error", "读写错误"),
         "error.empty": ("{source} is empty", "{source} 是空的"),
         "error.empty.hint": (
             "save the whole answer of get_task_status, then try again",
@@ -106,7 +119,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "{source} 里有 {count} 个任务：{ids}",
         ),
         "error.several-tasks.hint": ("say which with --task ID", "请用 --task ID 指明其中一个"),
-        "error.unreadable-file.hint": ("check its permissions", "请检查它的权限"),
+        "error.unreadable-file.hint": ("check the path and its permissions", "请检查路径和权限"),
         "error.no-such-task-here.hint": (
             "leave out --task to see which tasks are there",
             "去掉 --task 可查看其中有哪些任务",

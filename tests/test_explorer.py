@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import reports
+from builders import node, snapshot
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,7 +70,7 @@ def test_what_was_packed_comes_back(depth: list[int], data: st.DataObject) -> No
         st.lists(st.from_regex(r"[a-z][0-9a-z]{5}", fullmatch=True), min_size=n, max_size=n)
     )
     columns = Columns(
-        depth=np.array(depth), label=np.array(label), tone=np.zeros(n, int),
+        depth=np.array(depth), label=np.array(label), tone=np.zeros(n, int), state=np.zeros(n, int),
         flags=np.ones(n, int), retry=np.zeros(n, int), start=np.array(start),
         took=np.array(label), ids=ids,
     )  # fmt: skip
@@ -105,14 +106,14 @@ def test_every_node_is_in_it() -> None:
     told = list(starts(found["depth"], found["delta"]))
     labels = head["labels"]
     assert isinstance(labels, list)
-    for node, start, took, code in zip(
+    for one, start, took, code in zip(
         report.nodes, told, found["took"], found["label"], strict=True
     ):
-        assert node.start_time is not None
-        assert start == (node.start_time - first).total_seconds()
-        assert took == (node.duration_s or 0)
-        assert not node.named or labels[code] == node.label
-    assert ids_of(head, rest) == [node.node_id for node in report.nodes]
+        assert one.start_time is not None
+        assert start == (one.start_time - first).total_seconds()
+        assert took == (one.duration_s or 0)
+        assert not one.named or labels[code] == one.label
+    assert ids_of(head, rest) == [one.node_id for one in report.nodes]
 
 
 def test_a_node_costs_a_few_bytes() -> None:
@@ -125,6 +126,30 @@ def test_odd_ids_and_missing_times_are_packed_too() -> None:
     for report in (make() for make in reports.SAMPLES.values()):
         head, found, rest = unpacked(made(report, PageOptions(explorer="only", max_bytes=LARGE)))
         assert len(found["depth"]) == len(ids_of(head, rest)) == len(report.nodes)
+
+
+def test_the_table_says_the_same() -> None:
+    root = node(
+        "go", 0, None,
+        node("before", -90, 4),
+        node("endless", 1, None, state="FAILED"),
+        node("strange", 2, 3, state="finished"),
+        node("stubborn", 3, 9, retry=300),
+        state="SUSPENDED",
+    )  # fmt: skip
+    report = build_report(snapshot(root))
+    voice = Voice(report=report, language=Language.EN, zone=ZONE)
+    head, found, _ = unpacked(made(report, PageOptions(explorer="only")))
+    states = head["states"]
+    assert isinstance(states, list)
+    assert [states[code] for code in found["state"]] == [voice.state(one) for one in report.nodes]
+    assert [words for words in states if words in {"Paused", "finished"}] == ["Paused", "finished"]
+    told = starts(found["depth"], found["delta"])
+    assert list(told) == [voice.since_start(one.start_time) for one in report.nodes]
+    assert found["retry"] == [one.retry for one in report.nodes]
+    no_length = [bool(flags & 8) for flags in found["flags"]]
+    assert no_length == [one.duration_s is None for one in report.nodes]
+    assert no_length[2]
 
 
 def test_small_runs_and_pages_without_script_have_none() -> None:

@@ -1,10 +1,12 @@
 """The explorer in a real Chromium: it shows every node, finds them, and needs nothing."""
 
+from datetime import UTC
 from functools import cache, partial
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsing import Visit
+from builders import node, snapshot
 from playwright.sync_api import Page
 
 from benchmarks.generate import answer
@@ -152,6 +154,54 @@ def test_alone_it_starts_at_once(visit: Visit) -> None:
     page.wait_for_selector(f"#explorer[data-ready='{N}']")
     assert page.locator("#s-nodes").count() == 0
     assert events == []
+
+
+def told_rows(page: Page, n: int) -> list[str]:
+    """Go down through the rows and return what is told of each."""
+    page.wait_for_selector(f"#explorer[data-ready='{n}']")
+    page.focus("#explorer .view")
+    page.keyboard.press("Home")
+    rows = []
+    for _ in range(n):
+        rows.append(page.inner_text("#explorer-node"))
+        page.keyboard.press("ArrowDown")
+    return rows
+
+
+def test_what_is_not_known_is_not_told(visit: Visit) -> None:
+    root = node(
+        "go", 0, 9,
+        node("EARLY", -90, 4),
+        node("odd", 5, 3),
+        node("box", 3, 9, node("inside", 3, 9, retry=300)),
+    )  # fmt: skip
+    options = PageOptions(explorer="only")
+    page, _ = visit(render_page(build_report(snapshot(root)), Language.EN, UTC, options))
+    _, early, odd, _, inside = told_rows(page, 5)
+    assert "T-00:01:30 · 1 m 34 s" in early
+    assert "T+00:00:05 · – · " in odd
+    assert inside.startswith("box / inside · ")
+    assert "retries: 300" in inside
+    page.click("#explorer button >> text='Close all'")
+    assert page.inner_text("#explorer-node").startswith("box · ")
+    page.fill("#explorer input", "EARLY")
+    page.wait_for_timeout(300)
+    assert page.inner_text("#explorer output") == "1 of 5 nodes"
+
+
+def test_a_long_path_keeps_its_end(visit: Visit) -> None:
+    root = node("last", 0, 9)
+    for depth in range(300, -1, -1):
+        root = node(f"level {depth}", 0, 9, root)
+    options = PageOptions(explorer="only")
+    page, _ = visit(render_page(build_report(snapshot(root)), Language.EN, UTC, options))
+    page.wait_for_selector("#explorer[data-ready='302']")
+    page.focus("#explorer .view")
+    page.keyboard.press("End")
+    told = page.inner_text("#explorer-node")
+    assert told.startswith("… / ")
+    assert "level 300 / last · " in told
+    assert len(told) < 1200
 
 
 def test_a_phone_scrolls_down_only(visit: Visit) -> None:

@@ -24,13 +24,12 @@ if TYPE_CHECKING:
 FEWEST: Final = 2_000  # below, the table of the page lists every node
 _SHARE: Final = 0.35  # of the page's budget, for the script and all data
 _SHARE_OF_IDS: Final = 0.015  # random ids are seven times as large as everything else
-_SCRIPT: Final = 18_000
+_SCRIPT: Final = 19_000
 _ID_BYTES: Final = 26  # a node with its random id
-_MOST_RETRIES: Final = 255
 _LABEL: Final = 120
 _ID: Final = 60
 _SECOND, _MILLI = 1, 1_000  # ticks in a second
-_CRITICAL, _NO_START, _ROOT_CAUSE = 1, 2, 4
+_CRITICAL, _NO_START, _ROOT_CAUSE, _NO_LENGTH = 1, 2, 4, 8
 
 _WORDS: Final = (
     "search", "hint", "all", "retried", "critical", "slowest", "open", "close", "whole", "shown",
@@ -78,6 +77,7 @@ def explorer(voice: Voice, options: PageOptions) -> Explorer | None:
 def _packed(voice: Voice, *, with_ids: bool) -> str:
     report = voice.report
     names, codes = _labels(voice)
+    states, state_codes = _states(voice)
     ticks = _ticks(report)
     tones = list(TONE_FILLS)
     places = {name: at for at, name in enumerate(tones)}
@@ -87,8 +87,9 @@ def _packed(voice: Voice, *, with_ids: bool) -> str:
         depth=_array([node.depth for node in report.nodes]),
         label=_array(codes),
         tone=_array([places[tone(node)] for node in report.nodes]),
+        state=_array(state_codes),
         flags=_array([_flags(node) for node in report.nodes]),
-        retry=_array([min(node.retry or 0, _MOST_RETRIES) for node in report.nodes]),
+        retry=_array([node.retry or 0 for node in report.nodes]),
         start=start,
         took=took,
         ids=ids,
@@ -97,6 +98,7 @@ def _packed(voice: Voice, *, with_ids: bool) -> str:
         "n": len(report.nodes),
         "ticks": ticks,
         "labels": names,
+        "states": states,
         "tones": [[name, voice.say(f"letter.{name}"), voice.tone_word(name)] for name in tones],
         "words": {key: template(f"explorer.{key}", voice.language) for key in _WORDS},
         "units": {key: template(f"length.{key}", voice.language) for key in _UNITS},
@@ -118,6 +120,20 @@ def _labels(voice: Voice) -> tuple[list[str], list[int]]:
     return list(place), codes
 
 
+def _states(voice: Voice) -> tuple[list[str], list[int]]:
+    """Return the distinct words for states, and for each node the place of its own."""
+    known: dict[tuple[str | None, bool | None, bool | None], int] = {}
+    words: list[str] = []
+    codes = []
+    for node in voice.report.nodes:
+        key = node.state, node.skip, node.error_ignored
+        if key not in known:
+            known[key] = len(words)
+            words.append(line(voice.state(node), _ID))
+        codes.append(known[key])
+    return words, codes
+
+
 def _id(node: Node) -> str:
     return line(node.node_id or "", _ID)
 
@@ -127,6 +143,7 @@ def _flags(node: Node) -> int:
         _CRITICAL * node.on_critical_path
         | _NO_START * (node.start_time is None)
         | _ROOT_CAUSE * node.is_root_cause
+        | _NO_LENGTH * (node.duration_s is None)
     )
 
 
@@ -139,7 +156,7 @@ def _ticks(report: Report) -> int:
 
 def _times(report: Report, ticks: int) -> tuple["NDArray[np.int64]", "NDArray[np.int64]"]:
     """Return start and length of all nodes in ticks; a node without a start gets the one above."""
-    first = min((node.start_time for node in report.nodes if node.start_time), default=None)
+    first = report.task.start_time
     known: dict[datetime, int] = {}  # many begin together
     starts, last = [], 0
     for node in report.nodes:

@@ -27,8 +27,9 @@ class Columns:
     """The nodes in document order, a value a row.
 
     Attributes:
-        depth, label, tone, flags, retry: Whole numbers; *label* and *tone* are places in lists.
-        start: Ticks since the first start; for a node without a start any value will do.
+        depth, label, tone, state, flags, retry: Whole numbers; *label*, *tone* and *state* are
+            places in lists.
+        start: Ticks since the start of the task; for a node without a start any value will do.
         took: Ticks, 0 where not known.
         ids: The node ids, empty if the page has no room for them.
     """
@@ -36,6 +37,7 @@ class Columns:
     depth: "NDArray[np.int64]"
     label: "NDArray[np.int64]"
     tone: "NDArray[np.int64]"
+    state: "NDArray[np.int64]"
     flags: "NDArray[np.int64]"
     retry: "NDArray[np.int64]"
     start: "NDArray[np.int64]"
@@ -104,8 +106,9 @@ def _deltas(columns: Columns) -> dict[str, "NDArray[np.int64]"]:
     delta = columns.start - columns.start[before]
     delta[0] = columns.start[0]
     return {
-        "depth": columns.depth, "tone": columns.tone, "flags": columns.flags,
-        "retry": columns.retry, "label": columns.label, "delta": delta, "took": columns.took,
+        "depth": columns.depth, "tone": columns.tone, "state": columns.state,
+        "flags": columns.flags, "retry": columns.retry, "label": columns.label, "delta": delta,
+        "took": columns.took,
     }  # fmt: skip
 
 

@@ -5,7 +5,7 @@
   const store = document.getElementById("explorer-data");
   if (!root || !store || !window.DecompressionStream) return;
   const ROW = 22, AXIS = 26, STEP = 14, DEEPEST = 14, TALLEST = 15e6;
-  const CRITICAL = 1, NO_START = 2, ROOT_CAUSE = 4;
+  const CRITICAL = 1, NO_START = 2, ROOT_CAUSE = 4, NO_LENGTH = 8, LONGEST_PATH = 1000;
   const make = (tag, attributes, parent, text) => {
     const element = document.createElement(tag);
     Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
@@ -70,7 +70,7 @@
   }
 
   function explore(data) {
-    const { n, depth, tone, flags, retry, label, delta, took, words } = data;
+    const { n, depth, tone, state, flags, retry, label, delta, took, words } = data;
     const parent = new Int32Array(n).fill(-1), below = new Int32Array(n), start = new Float64Array(n);
     let from = Infinity, to = -Infinity;
     {
@@ -153,11 +153,14 @@
       }
       shown = m;
       extend();
+      // what is chosen stays in sight: else the nearest container above it
+      let seen = selected;
+      while (seen > 0 && !isShown(seen)) seen = parent[seen];
+      if (seen !== selected) choose(seen);
     };
     const fold = (shut) => {
       for (let i = 1; i < n; i++) closed[i] = below[i] ? shut : 0;
       list();
-      choose(selected);
       draw();
     };
     const mark = () => {
@@ -172,7 +175,7 @@
         const fits = chosen === "slowest" ? slowest() : rule(chosen);
         let found = 0;
         for (let i = 0; i < n; i++) {
-          const named = !wanted || hit[label[i]] || (isId && data.idOf(i).includes(wanted));
+          const named = !wanted || hit[label[i]] || (isId && data.idOf(i).toLowerCase().includes(wanted));
           if (!named || !fits(i)) continue;
           found++;
           for (let at = i; at >= 0 && marked[at] !== 1; at = parent[at]) { marked[at] = 1; closed[at] = 0; }
@@ -200,6 +203,7 @@
       const parts = { s: whole % 60, m: minutes % 60, h: days ? hours % 24 : hours, d: days };
       return data.units[form].replace(/\{(\w)(:02)?\}/g, (_, part, two) => two ? String(parts[part]).padStart(2, "0") : parts[part]);
     };
+    const lengthOf = (i) => flags[i] & NO_LENGTH ? "–" : length(took[i]);
     const offset = (ticks) => {
       const whole = Math.floor(Math.abs(ticks) / data.ticks), two = (value) => String(value).padStart(2, "0");
       return `T${ticks < 0 && whole ? "-" : "+"}${two(Math.floor(whole / 3600))}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
@@ -266,7 +270,7 @@
         if (y < AXIS - ROW / 2) continue;
         bar(i, y);
         pen.fillStyle = colours.soft;
-        if (!(flags[i] & NO_START)) pen.fillText(length(took[i]), labels + bars + 8, y + 15);
+        if (!(flags[i] & NO_START)) pen.fillText(lengthOf(i), labels + bars + 8, y + 15);
       }
     };
     let waiting = false;
@@ -280,8 +284,9 @@
       selected = i;
       const names = [];
       for (let at = i; at > 0; at = parent[at]) names.unshift(data.labels[label[at]]);
-      const told = [names.join(" / ") || data.labels[label[i]], `${data.tones[tone[i]][1]} ${data.tones[tone[i]][2]}`,
-        flags[i] & NO_START ? words.no_start : `${offset(start[i])} · ${length(took[i])}`];
+      const path = names.join(" / ") || data.labels[label[i]];
+      const told = [path.length > LONGEST_PATH ? `… / ${path.slice(-LONGEST_PATH)}` : path, `${data.tones[tone[i]][1]} ${data.states[state[i]]}`,
+        flags[i] & NO_START ? words.no_start : `${offset(start[i])} · ${lengthOf(i)}`];
       if (retry[i]) told.push(words.retries.replace("{n}", retry[i]));
       if (flags[i] & ROOT_CAUSE) told.push(words.root_cause);
       if (flags[i] & CRITICAL) told.push(words.on_path);
@@ -289,6 +294,7 @@
       facts.textContent = told.join(" · ");
     };
     const place = (i) => { let a = 0, b = shown; while (a < b) { const c = (a + b) >> 1; if (rows[c] < i) a = c + 1; else b = c; } return a; };
+    const isShown = (i) => { const at = place(i); return at < shown && rows[at] === i; };
     const bring = (at) => {
       const y = at * ROW, seen = top(), room = height - AXIS - ROW;
       const wanted = y < seen ? y : y > seen + room ? y - room : seen;
@@ -296,6 +302,7 @@
       view.scrollTop = stretch === 1 ? wanted : wanted / most * (view.scrollHeight - height);
     };
     const go = (at) => {
+      if (!shown) return;
       const to = Math.max(0, Math.min(shown - 1, at));
       choose(rows[to]);
       bring(to);
@@ -322,6 +329,7 @@
     }, { passive: false });
     let held = null;
     view.addEventListener("pointerdown", (event) => {
+      held = null;
       const box = view.getBoundingClientRect(), x = event.clientX - box.left, y = event.clientY - box.top;
       if (x >= box.width - (box.width - view.clientWidth)) return;
       if (x > labels) { held = { x: event.clientX, left, right }; return; }
@@ -339,7 +347,7 @@
       right = left + held.right - held.left;
       soon();
     });
-    addEventListener("pointerup", () => { held = null; });
+    ["pointerup", "pointercancel"].forEach((name) => addEventListener(name, () => { held = null; }));
     view.addEventListener("dblclick", () => { left = from; right = to; soon(); });
     const page = () => Math.max(1, Math.floor((height - AXIS) / ROW) - 1);
     const keys = {

@@ -22,6 +22,7 @@ _OFTEN: Final = 16  # whoever has asked for a sixteenth of the rows gets all mad
 
 T = TypeVar("T")
 _LINE_END: Final = ord("\n")
+_ROWS: Final = 4096  # made at a time: what is in between stays small
 
 
 class Column(Sequence[T], Generic[T]):
@@ -44,6 +45,10 @@ class Column(Sequence[T], Generic[T]):
         if self._values is None:
             self._values = self._plain()
         return self._values
+
+    def fresh(self) -> list[T]:
+        """Return the plain values in a list of the caller's own; no other is kept for it."""
+        return self._plain() if self._values is None else [*self._values]
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -184,21 +189,27 @@ class Texts(Column[str | None]):
         self.blank = tuple(blank)
 
     def _plain(self) -> list[str | None]:
-        if not len(self.array):
-            return []
-        # One text of all, cut at line ends: no bytes object a row.
-        lines = self.array.astype(f"S{self.array.dtype.itemsize + 1}")
-        raw = lines.view("u1").reshape(self._size, -1)
-        is_short = raw[:, -2] == 0
-        raw[:, -1] = _LINE_END
-        values: list[str | None] = [*raw.tobytes().decode("ascii").split("\n")[:-1]]
-        if len(values) > self._size:  # some text has a line end itself
-            values = [text.decode("ascii") for text in self.array.tolist()]
-        for row in is_short.nonzero()[0].tolist():
-            values[row] = (values[row] or "").rstrip("\0") or None
+        values: list[str | None] = []
+        for begin in range(0, self._size, _ROWS):
+            values += _split(self.array[begin : begin + _ROWS])
         for row in self.blank:
             values[row] = ""
         return values
+
+
+def _split(array: "NDArray[np.bytes_]") -> list[str | None]:
+    """Return the texts of some rows: one text of all, cut at line ends, no bytes object a row."""
+    lines = array.astype(f"S{array.dtype.itemsize + 1}")
+    raw = lines.view("u1").reshape(len(array), -1)
+    is_short = raw[:, -2] == 0
+    raw[:, -1] = _LINE_END
+    values: list[str | None] = [*raw.tobytes().decode("ascii").split("\n")]
+    del values[-1]
+    if len(values) > len(array):  # some text has a line end itself
+        values = [text.decode("ascii") for text in array.tolist()]
+    for row in is_short.nonzero()[0].tolist():
+        values[row] = (values[row] or "").rstrip("\0") or None
+    return values
 
 
 def numbers(column: Sequence[int | None]) -> "NDArray[np.int64]":

@@ -5,6 +5,7 @@ and 3, with and without pyarrow, give the same table.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final, TypeVar
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from sops_report.analysis import Analysis, analyse
 from sops_report.analysis.arrays.tree import is_one_of
-from sops_report.columns import MISSING, Coded, coded, numbers, reals
+from sops_report.columns import MISSING, Coded, Column, coded, numbers, reals
 from sops_report.reading.collector import collector_at_rest
 from sops_report.reading.identity import LABELS, SOURCES
 from sops_report.snapshot import LONGEST_PATH, PATH_JOINT, Snapshot, clipped_path
@@ -22,6 +23,7 @@ from sops_report.states import CLOSED, GROUP_OF, GROUPS, group_of
 _STRING: Final = pd.StringDtype(storage="python", na_value=pd.NA)
 _TIME: Final = "datetime64[us, UTC]"
 _SECOND_US: Final = 1_000_000
+_CODE_BITS: Final = 32  # of a label, beside its parent's position in one number
 
 T = TypeVar("T")
 
@@ -194,17 +196,22 @@ def failures(snapshot: Snapshot) -> pd.DataFrame:
 
 def _strings(values: Sequence[str | None]) -> pd.arrays.StringArray:
     if isinstance(values, Coded):
-        return pd.arrays.StringArray(_objects([*values.words, pd.NA]).take(values.codes))
-    return pd.arrays.StringArray(_objects(values))
+        # What is taken from a checked array is not checked again.
+        return _checked(_objects([*values.words, pd.NA])).take(values.codes)
+    return _checked(_objects(values.fresh() if isinstance(values, Column) else values))
+
+
+def _checked(values: NDArray[np.object_]) -> pd.arrays.StringArray:
+    return pd.arrays.StringArray(values)
 
 
 def _objects(values: Iterable[object]) -> NDArray[np.object_]:
-    made = [*values]
+    made = values if isinstance(values, list) else [*values]
     return np.fromiter(made, dtype="object", count=len(made))
 
 
 def _paths(snapshot: Snapshot) -> pd.arrays.StringArray:
-    """Return `Snapshot.paths`: a container's path is joined once, a leaf's in one step."""
+    """Return `Snapshot.paths`: of namesakes below one node it is joined once."""
     if not isinstance(snapshot.label, Coded):
         return _strings(snapshot.paths())
     words = _objects(snapshot.label.words)
@@ -212,18 +219,18 @@ def _paths(snapshot: Snapshot) -> pd.arrays.StringArray:
     containers = np.flatnonzero(numbers(snapshot.tree.n_descendants))
     place = np.zeros(len(codes), dtype="int32")
     place[containers] = np.arange(len(containers))
-    own, above = [""], [""]
+    above = [""]
     for at, word in zip(
         place[parent[containers[1:]]].tolist(), words[codes[containers[1:]]], strict=True
     ):
-        own.append(clipped_path(above[at] + word))
-        above.append(f"{own[-1]}{PATH_JOINT}")
-    paths = _objects(above)[place[parent]] + words[codes]
-    if max(map(len, above), default=0) + max(map(len, words)) > LONGEST_PATH:
+        above.append(f"{clipped_path(above[at] + word)}{PATH_JOINT}")
+    rows, different = pd.factorize((parent << _CODE_BITS) | codes)
+    paths = _objects(above)[place[different >> _CODE_BITS]]
+    paths += words[different & ((1 << _CODE_BITS) - 1)]
+    if max(map(len, above)) + max(map(len, words)) > LONGEST_PATH:
         paths = _objects(map(clipped_path, paths))
-    paths[containers] = _objects(own)
-    paths[0] = ""
-    return pd.arrays.StringArray(paths)
+    paths[0] = ""  # of the root, whose row is the first
+    return _checked(paths).take(rows)
 
 
 def _flags_below(values: Sequence[bool | None]) -> pd.arrays.BooleanArray:
@@ -253,8 +260,12 @@ def _category(values: Sequence[str | None], known: Iterable[str]) -> pd.Categori
 
 
 def _coded(codes: NDArray[np.int32], words: Sequence[str]) -> pd.Categorical:
-    dtype = pd.CategoricalDtype(pd.Index(list(words), dtype=_STRING))
-    return pd.Categorical.from_codes(codes, dtype=dtype)
+    return pd.Categorical.from_codes(codes, dtype=_dtype_of(tuple(words)))
+
+
+@lru_cache(maxsize=16)  # making one takes as long as coding thousands of nodes
+def _dtype_of(words: tuple[str, ...]) -> pd.CategoricalDtype:
+    return pd.CategoricalDtype(pd.Index(words, dtype=_STRING))
 
 
 def _states(values: Sequence[str | None]) -> pd.Categorical:

@@ -22,6 +22,7 @@ from sops_report.reading.gather.clock import microseconds
 from sops_report.reading.gather.parts import digits
 from sops_report.reading.read import SteppedAsideError
 from sops_report.reading.times import TimeReader
+from sops_report.table import flatten
 
 
 def is_gathered(data: bytes) -> bool:
@@ -137,12 +138,14 @@ def chain(depth: int) -> bytes:
     return (text + "}".join(reversed(tails))).encode()
 
 
+@pytest.mark.slow
 def test_depth_is_no_limit() -> None:
-    data = chain(20_000)
+    data = chain(100_000)
     snapshot = read_bytes(data)
     assert is_gathered(data)
-    assert list(snapshot.tree.depth) == list(range(20_000))
-    assert list(snapshot.tree.n_descendants) == list(range(19_999, -1, -1))
+    assert list(snapshot.tree.depth) == list(range(100_000))
+    assert list(snapshot.tree.n_descendants) == list(range(99_999, -1, -1))
+    assert flatten(snapshot)["depth"].tolist() == list(range(100_000))
     assert_same(chain(40))
 
 
@@ -163,6 +166,14 @@ def test_names_of_any_length_and_content_are_gathered() -> None:
     root = second("node-0", *(second(f"n{n:02}", name=name) for n, name in enumerate(names, 1)))
     data = envelope(root).replace(b'"message": ""', b'"message": "%s"' % (b" " * 5000))
     assert is_gathered(data)
+    assert_same(data)
+
+
+def test_every_node_may_have_a_name_of_its_own() -> None:
+    numbers = iter(range(10**6))
+    data = re.sub(rb'"name": "[^"]*"', lambda _: b'"name": "%d"' % next(numbers), answer(20_000))
+    assert is_gathered(data)
+    assert len(set(read_bytes(data).tree.name)) == len(read_bytes(data).tree)
     assert_same(data)
 
 

@@ -19,10 +19,9 @@ from sops_report.reading.facts import engine_of
 from sops_report.reading.fingerprints import may_repeat
 from sops_report.reading.gather.columns import tree_of
 from sops_report.reading.gather.nodes import Nodes
-from sops_report.reading.gather.parts import Identities
 from sops_report.reading.gather.shell import read_shell
 from sops_report.reading.gather.structure import build, find_closings, find_nodes
-from sops_report.reading.gather.template import Template, learn
+from sops_report.reading.gather.template import learn
 from sops_report.reading.gather.window import Places, Window
 from sops_report.reading.read import Reading, SteppedAsideError
 from sops_report.snapshot import Note
@@ -50,15 +49,16 @@ def read_gathered(
     if len(braces) < at_least:
         raise SteppedAsideError(len(braces))
     nodes = Nodes(form, len(braces) + 1)
-    head_ends = nodes.read_heads(window, braces)
     starts = braces - len(form.key("")) - form.widths["id"]  # of the keys they stand under
+    head_ends = nodes.read_heads(window, starts)
     tail_ends, containers = _read_leaves(window, nodes, head_ends)
     closings = find_closings(window, form, starts, head_ends, tail_ends)
     structure = build(containers, closings.after, len(braces) + 1)
     ends = nodes.read_tails(window, np.asarray(closings.at, np.int64), structure.closed)
     if ends.tolist() != closings.until:
         raise SteppedAsideError
-    _check_keys(window, form, nodes, braces)
+    if may_repeat(nodes.ids.array[1:]):  # no key of one object stands twice
+        raise SteppedAsideError
     shell = read_shell(data, form.begin, closings.end, source)
     tree = tree_of(nodes, structure, shell.tree)
     for note in shell.around:  # last: nothing steps aside once it remarks
@@ -73,24 +73,9 @@ def read_gathered(
     )
 
 
-def _check_keys(window: Window, form: Template, nodes: Nodes, braces: Places) -> None:
-    """See that each node stands under its id, and no id stands twice: no key of one object can."""
-    ids = nodes.parts["id"]
-    assert isinstance(ids, Identities)
-    end = b'"' + form.colon
-    keys = braces - len(end) - ids.width
-    if (
-        (window.texts(keys, ids.width) != ids.array[1:]).any()
-        or (window.texts(keys + ids.width, len(end)) != end).any()
-        or (window.bytes[keys - 1] != ord('"')).any()
-        or may_repeat(ids.array[1:])
-    ):
-        raise SteppedAsideError
-
-
 def _read_leaves(window: Window, nodes: Nodes, head_ends: Places) -> tuple[Places, list[int]]:
     """Read the tails of the leaves; return where all nodes end so far, and which are no leaves."""
-    is_leaf = window.bytes[head_ends] == ord("}")
+    is_leaf = window.octets[head_ends] == ord("}")
     ends = head_ends.copy()
     leaves = np.flatnonzero(is_leaf)
     ends[leaves] = nodes.read_tails(window, head_ends[leaves], leaves + 1)

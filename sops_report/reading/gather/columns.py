@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sops_report.columns import MISSING, Coded, Numbers, Reals, Texts
 from sops_report.reading.gather.names import Names
 from sops_report.reading.gather.nodes import Nodes
-from sops_report.reading.gather.parts import Identities, Lengths, Moments, Versions
+from sops_report.reading.gather.parts import Lengths, Moments, Versions
 from sops_report.reading.gather.structure import Structure
 from sops_report.reading.read import SteppedAsideError
 from sops_report.snapshot import Tree
@@ -53,9 +53,7 @@ class _Columns:
         self.size = size
 
     def ids(self, root: str | None) -> Texts:
-        part = self.nodes.parts["id"]
-        assert isinstance(part, Identities)
-        return _texts(part.array, root, [])
+        return _texts(self.nodes.ids.array, root, [])
 
     def versions(self, root: str | None) -> Texts:
         part = self.nodes.parts.get("version")

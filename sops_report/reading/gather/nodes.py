@@ -1,7 +1,7 @@
 """The nodes of a document, read by the parts of its template.
 
-A node is two pieces of text: its head, up to the brace that opens its children, and its tail, from
-the brace that closes them. The children's pieces stand between the two.
+A node is two pieces of text: its head, from its key up to the brace that opens its children, and
+its tail, from the brace that closes them. The children's pieces stand between the two.
 """
 
 import re
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sops_report.reading.gather import template
 from sops_report.reading.gather.names import Names
-from sops_report.reading.gather.parts import Identities, Lengths, Moments, Versions
+from sops_report.reading.gather.parts import Identities, Ids, Keys, Lengths, Moments, Versions
 from sops_report.reading.gather.stretch import Stretch
 from sops_report.reading.gather.template import CHILDREN, Template
 from sops_report.reading.gather.window import Places, Window
@@ -36,6 +36,7 @@ class Nodes:
 
     Attributes:
         parts: By key; those of small values are in `stretches`.
+        ids: The part that is the id.
         stretches: What stands between the parts.
     """
 
@@ -47,11 +48,13 @@ class Nodes:
         self._form = form
         split = form.keys.index(CHILDREN)
         opened = [*form.keys[: split + 1]]
-        self._head = self._compiled(b"{", opened, b"{")
+        self.ids = Ids(form.widths["id"], size)
+        self._head: list[Part] = [self._stretch(b'"', []), Keys(self.ids)]
+        self._head += self._compiled(b'"' + form.colon + b"{", opened, b"{")
         self._tail = self._compiled(b"}", ["", *form.keys[split + 1 :]], b"}")
 
     def read_heads(self, window: Window, at: Places) -> Places:
-        """Read the heads of all nodes, which begin at *at*; return where each ends."""
+        """Read the heads of all nodes, whose keys begin at *at*; return where each ends."""
         rows = np.arange(1, len(at) + 1)  # the root is row 0
         return self._read(self._head, window, at, rows)
 
@@ -103,8 +106,10 @@ class Nodes:
         return part
 
     def _new_part(self, key: str, width: int) -> Part:
+        if key == "id":
+            return self.ids
         if key in template.IDENTITIES:
-            return Identities(width, self._size, kept=key == "id")
+            return Identities(width)
         if key == template.VERSION:
             return Versions(width or 1, self._size)
         if key == template.LENGTH:

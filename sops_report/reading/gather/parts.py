@@ -33,24 +33,56 @@ def u64(number: int) -> np.uint64:
 
 
 class Identities:
-    """Texts of one width that every node has, as ids; their quotes belong to the neighbours.
+    """Texts of one width that every node has, as ids; their quotes belong to the neighbours."""
 
-    Attributes:
-        array: One text a node.
-    """
-
-    def __init__(self, width: int, size: int, *, kept: bool = True) -> None:
-        """Expect texts of *width* bytes in *size* nodes; keep them, or only look at them."""
+    def __init__(self, width: int) -> None:
+        """Expect texts of *width* bytes."""
         self.width = width
-        self.array: Texts = np.zeros(size if kept else 0, f"S{width}")
 
     def read(self, window: Window, at: Places, rows: Rows) -> Places:
-        """Read the texts of the nodes *rows* and return where each ends."""
+        """Look at the texts of the nodes *rows* and return where each ends."""
         texts = window.texts(at, self.width)
         check_plain(texts)
-        if len(self.array):
-            self.array[rows] = texts
+        self.keep(window, texts, rows)
         return at + self.width
+
+    def keep(self, window: Window, texts: Texts, rows: Rows) -> None:
+        """Do with the texts what is to be done: nothing."""
+
+
+class Ids(Identities):
+    """The ids: each is the key under which its node stands.
+
+    Attributes:
+        array: One a node.
+        keys: Where the key of each begins.
+    """
+
+    def __init__(self, width: int, size: int) -> None:
+        """Expect texts of *width* bytes in *size* nodes."""
+        super().__init__(width)
+        self.array: Texts = np.zeros(size, f"S{width}")
+        self.keys = np.zeros(size, np.int64)
+
+    def keep(self, window: Window, texts: Texts, rows: Rows) -> None:
+        """Compare ids with their keys, and keep them."""
+        keys = window.texts(self.keys[rows], self.width)
+        if (texts.view(np.uint8) != keys.view(np.uint8)).any():
+            raise SteppedAsideError
+        self.array[rows] = texts
+
+
+class Keys:
+    """The keys of the nodes, which are their ids: read when these are known."""
+
+    def __init__(self, ids: Ids) -> None:
+        """Expect what *ids* will find."""
+        self._ids = ids
+
+    def read(self, window: Window, at: Places, rows: Rows) -> Places:  # noqa: ARG002 - a part
+        """Note where the keys of the nodes *rows* are and return where each ends."""
+        self._ids.keys[rows] = at
+        return at + self._ids.width
 
 
 def check_plain(texts: Texts) -> None:
@@ -66,7 +98,7 @@ def check_plain(texts: Texts) -> None:
 
 def of_width(window: Window, at: Places, width: int) -> Flags:
     """Tell where a text of *width* bytes stands, by its quotes."""
-    seen = window.bytes
+    seen = window.octets
     try:
         found: Flags = (seen[at] == _QUOTE) & (seen[at + (width + 1)] == _QUOTE)
     except IndexError as cause:

@@ -41,20 +41,27 @@ class Stretch:
         Raises:
             SteppedAsideError: A text is not of the pattern, or there are too many variants.
         """
-        ends = np.empty_like(at)
-        left = np.arange(len(at))
+        if not len(at):
+            return at
         known = sorted(range(len(self._texts)), key=self._counts.__getitem__, reverse=True)
+        usual = known.pop(0) if known else self._learn(window, int(at[0]))
+        left, ends = self._compare(window, at, usual)
+        if self.fields and usual:  # 0 stands there already
+            self.codes[rows] = usual
         while len(left):
             code = known.pop(0) if known else self._learn(window, int(at[left[0]]))
-            text = self._texts[code]
-            same = window.texts(at[left], len(text)) == text
-            found = left[same]
-            self._counts[code] += len(found)
-            ends[found] = at[found] + len(text)
+            others, ends[left] = self._compare(window, at[left], code)
             if self.fields:
-                self.codes[rows[found]] = code
-            left = left[~same]
+                self.codes[rows[left]] = code
+            left = left[others]
         return ends
+
+    def _compare(self, window: Window, at: Places, code: int) -> tuple[Places, Places]:
+        """Return where a variant does not stand, and where each ends if it does."""
+        text = self._texts[code]
+        others = window.others(at, text)
+        self._counts[code] += len(at) - len(others)
+        return others, at + len(text)
 
     def variants_of(self, field: str) -> list[bytes]:
         """Return the value of a field in each of the variants, as written."""

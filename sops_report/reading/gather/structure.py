@@ -25,7 +25,7 @@ def find_nodes(window: Window, form: Template) -> Places:
     width = len(form.mark)
     found = []
     for begin in range(form.begin, len(window.data), _PIECE):
-        braces = _first_in_words(window.bytes[begin : begin + _PIECE] == _BRACE) + begin
+        braces = _first_in_words(window.octets[begin : begin + _PIECE] == _BRACE) + begin
         found.append(braces[braces <= len(window.data) - width])
     places = np.concatenate(found)
     is_node: NDArray[np.bool_] = window.texts(places, width) == form.mark

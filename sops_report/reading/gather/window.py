@@ -1,6 +1,7 @@
 """The bytes of a document, asked for at many places at once."""
 
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,10 @@ from sops_report.reading.read import SteppedAsideError
 
 Places = NDArray[np.int64]
 Texts = NDArray[np.bytes_]
+
+# Bytes compared at a time: they stay in the processor's cache, and what they are compared in is
+# memory that the allocator has at hand instead of fresh pages.
+_SCRATCH: Final = 1 << 18
 
 
 class Window:
@@ -20,7 +25,7 @@ class Window:
         self._texts: dict[int, Texts] = {}
 
     @cached_property
-    def bytes(self) -> NDArray[np.uint8]:
+    def octets(self) -> NDArray[np.uint8]:
         """The bytes, one a row."""
         return np.frombuffer(self.data, np.uint8)
 
@@ -44,6 +49,25 @@ class Window:
             return view[at]
         except IndexError as cause:
             raise SteppedAsideError from cause
+
+    def others(self, at: Places, text: bytes) -> Places:
+        """Return which of the places do not have *text*, in their order.
+
+        All bytes are compared in one go: that is several times as fast as text by text.
+
+        Raises:
+            SteppedAsideError: As `texts`.
+        """
+        step = max(1, _SCRATCH // len(text))
+        tiled = np.frombuffer(text * min(step, len(at)), np.uint8)
+        found = [np.empty(0, np.int64)]
+        for begin in range(0, len(at), step):
+            seen = self.texts(at[begin : begin + step], len(text)).view(np.uint8)
+            differs = seen != tiled[: len(seen)]
+            if differs.any():
+                rows = np.flatnonzero(differs) // len(text)
+                found.append(rows[np.diff(rows, prepend=-1) > 0] + begin)
+        return np.concatenate(found)
 
 
 def matrix(texts: Texts) -> NDArray[np.uint8]:

@@ -1,0 +1,104 @@
+"""A dictionary of texts that is asked for thousands of them at a time."""
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sops_report.reading.gather.window import Texts, matrix
+from sops_report.reading.read import SteppedAsideError
+
+_MIX: Final = 0x9E3779B97F4A7C15  # 2**64 divided by the golden ratio: spreads equal differences
+_WORD: Final = 8
+_ALL_EQUAL: Final = 0x0101010101010101  # eight flags as one number
+_FEWEST_BITS: Final = 14
+_FEW: Final = 256  # texts there is room for at first
+_SPARSE: Final = 2  # slots a text, at least: then a free one is never far
+_FURTHEST: Final = 1000  # slots looked at; more are needed only where somebody wants them to be
+
+_Codes = NDArray[np.int64]
+_Words = NDArray[np.uint64]
+
+
+class Shelf:
+    """Texts of up to a width, each with a code; a hash table of open addressing.
+
+    A text stands in the first slot that was free from its hash on. All texts of a block look at
+    their slots in one step; those that found another text there look at the next slot.
+    """
+
+    def __init__(self, width: int) -> None:
+        """Prepare for texts of *width* bytes, a multiple of 64."""
+        columns = np.arange(width)
+        kept = columns < np.arange(width + 1)[:, np.newaxis]
+        self._masks: _Words = (kept * np.uint8(0xFF)).view("<u8")
+        self._odd = np.arange(1, 2 * (width // _WORD), 2, dtype=np.uint64) * np.uint64(_MIX)
+        self._bits = _FEWEST_BITS
+        self._slots = np.full(1 << self._bits, -1, np.int32)
+        self._texts: _Words = np.zeros((_FEW, width // _WORD), np.uint64)
+        self._codes: _Codes = np.zeros(_FEW, np.int64)
+        self._size = 0
+
+    def find(
+        self, texts: Texts, lengths: NDArray[np.int64], learn: Callable[[list[bytes]], list[int]]
+    ) -> _Codes:
+        """Return the codes of texts; *learn* gives those of new ones.
+
+        Args:
+            texts: Are overwritten.
+            lengths: How many bytes of each count; the last of them is not zero.
+            learn: Is asked for the codes of several different texts.
+        """
+        words = matrix(texts).view("<u8")
+        words &= self._masks.take(lengths, axis=0)
+        while (self._size + len(words)) * _SPARSE > len(self._slots):
+            self._grow()
+        slots = self._slots_of(words)
+        places = self._look(words, slots)
+        left = np.flatnonzero(places < 0)
+        for _ in range(_FURTHEST):
+            if not len(left):
+                return self._codes[places]
+            self._put(words[left], slots[left], learn)
+            places[left] = self._look(words[left], slots[left])
+            left = left[places[left] < 0]
+            slots[left] = (slots[left] + 1) & (len(self._slots) - 1)
+        raise SteppedAsideError
+
+    def _slots_of(self, words: _Words) -> _Codes:
+        mixed = (words @ self._odd) * np.uint64(_MIX)
+        return (mixed >> np.uint64(64 - self._bits)).astype(np.int64)
+
+    def _look(self, words: _Words, slots: _Codes) -> _Codes:
+        """Return the places of the texts that stand in these slots, -1 for every other."""
+        places = self._slots[slots]
+        same = (self._texts.take(places, axis=0, mode="wrap") == words).view("<u8")
+        equal = (same == np.uint64(_ALL_EQUAL)).all(axis=1) & (places >= 0)
+        return np.where(equal, places, -1)
+
+    def _put(self, words: _Words, slots: _Codes, learn: Callable[[list[bytes]], list[int]]) -> None:
+        """Put texts into those of their slots that are free; of several texts one."""
+        free = np.flatnonzero(self._slots[slots] < 0)
+        self._slots[slots[free]] = free
+        new = free[self._slots[slots[free]] == free]
+        places = np.arange(self._size, self._size + len(new))
+        self._slots[slots[new]] = places
+        while len(self._codes) < self._size + len(new):
+            self._texts = np.concatenate([self._texts, np.zeros_like(self._texts)])
+            self._codes = np.concatenate([self._codes, np.zeros_like(self._codes)])
+        self._texts[places] = words[new]
+        width = words.shape[1] * _WORD
+        self._codes[places] = learn(words[new].view(f"S{width}").ravel().tolist())
+        self._size += len(new)
+
+    def _grow(self) -> None:
+        self._bits += 1
+        self._slots = np.full(1 << self._bits, -1, np.int32)
+        left = np.arange(self._size)
+        slots = self._slots_of(self._texts[: self._size])
+        while len(left):
+            free = left[self._slots[slots[left]] < 0]
+            self._slots[slots[free]] = free
+            left = left[self._slots[slots[left]] != left]
+            slots[left] = (slots[left] + 1) & (len(self._slots) - 1)

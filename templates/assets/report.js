@@ -32,9 +32,14 @@
   });
   addEventListener("afterprint", () => closed.forEach((fold) => { fold.open = false; }));
 
-  zoom();
-  const find = table();
+  // the page is there to be read first; what searches and zooms comes when nothing else is to do
+  const later = window.requestIdleCallback || ((work) => setTimeout(work, 1));
+  let find = null;
   keys();
+  later(() => {
+    zoom();
+    find = table();
+  }, { timeout: 500 });
 
   function table() {
     const tools = document.getElementById("tools");
@@ -189,7 +194,6 @@
 
   function keys() {
     let on = true, at = -1;
-    const help = document.getElementById("keys");
     const cards = all("article.card");
     const stops = cards.length ? cards : all("table.nodes td.i-failed, table.nodes td.i-skipped").map((cell) => cell.parentElement);
     const step = (by) => {
@@ -202,7 +206,11 @@
     const does = {
       "/": () => find && find.focus(), j: () => step(1), k: () => step(at < 0 ? 0 : -1),
       o: () => openAll(true), c: () => openAll(false),
-      "?": () => { if (help) { help.hidden = !help.hidden; if (!help.hidden) help.scrollIntoView({ block: "center" }); } },
+      "?": () => {
+        const help = document.getElementById("keys");
+        if (help) help.hidden = !help.hidden;
+        if (help && !help.hidden) help.scrollIntoView({ block: "center" });
+      },
       Escape: () => { on = false; },
     };
     addEventListener("keydown", (event) => {

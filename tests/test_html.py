@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -15,8 +15,10 @@ from reports import START
 from sops_report.rendering import render
 from sops_report.rendering.html import Page, templates_folder
 from sops_report.rendering.links import safe_link
+from sops_report.rendering.overview import overview
 from sops_report.rendering.palette import CLASS_FILLS, TONE_FILLS, TONE_INKS
 from sops_report.rendering.scale import scale_of
+from sops_report.rendering.voice import Voice
 from sops_report.report.model import Try
 from sops_report.words import Language
 
@@ -292,3 +294,12 @@ def test_the_templates_never_trust_data() -> None:
         assert "autoescape false" not in text
         if path.name != "email.html.j2":  # mail programs know nothing else
             assert " style=" not in text
+
+
+def test_nothing_is_painted_over_failures_in_the_small_picture() -> None:
+    report = reports.failed()
+    drawn = overview(Voice(report=report, language=Language.EN, zone=UTC), scale_of(report))
+    assert drawn is not None
+    names = [shape.name for shape in drawn.leaves]
+    assert names[-1] == "failed"
+    assert len(names) > 1

@@ -15,6 +15,7 @@ from sites import DATA, TASK, Naps, Script, door_url, fill_archive, reply, scrip
 
 from sops_report.api.client import SopsClient
 from sops_report.api.clockwork import Clockwork
+from sops_report.api.diary import telling_tries
 from sops_report.api.retries import Patience
 from sops_report.archive import Archive
 from sops_report.archive.packing import pack
@@ -188,6 +189,20 @@ def spying(seen: list[bytes]) -> Script:
     return answer
 
 
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("status", [200, 302, 403, 500])
+def test_the_canary_is_in_no_line_of_debug(
+    tmp_path: Path, door: str, status: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with scripted(echo(status, in_header=True)) as site, telling_tries(is_on=True):
+        for kind in KINDS:
+            everything_said(settings_of(site.url, door, kind, tmp_path), Archive(tmp_path / "kept"))
+    told = capfd.readouterr().err
+    assert "get_task_status" in told
+    assert f": {status}, " in told
+    assert is_clean(told)
+
+
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs /proc")
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_canary_is_on_no_command_line_and_in_no_packed_archive(
@@ -200,12 +215,13 @@ def test_the_canary_is_on_no_command_line_and_in_no_packed_archive(
             "SOPS_REPORT_ARCHIVE": str(tmp_path / "kept"), "PYTHONDEVMODE": "1",
             "XDG_CONFIG_HOME": str(tmp_path),
         }  # fmt: skip
-        program = [sys.executable, "-m", "sops_report", "fetch", "515"]
+        program = [sys.executable, "-m", "sops_report", "fetch", "515", "--debug"]
         ran = subprocess.run(program, env=environ, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     assert any(b"sops_report\0fetch" in line for line in seen)
     assert all(is_clean(line.decode("utf-8", "replace")) for line in seen)
     assert is_clean(ran.stdout + ran.stderr)
+    assert "debug: POST get_task_status '127.0.0.1" in ran.stderr.replace("GET", "POST")
     (task,) = Archive(tmp_path / "kept").tasks()
     assert files_are_clean(tmp_path)
     assert pack(task.path)

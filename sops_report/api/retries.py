@@ -7,6 +7,7 @@ from typing import Final
 
 from sops_report.api.answers import is_temporary
 from sops_report.api.clockwork import Clockwork
+from sops_report.api.diary import note_try
 from sops_report.api.rate import Bucket
 from sops_report.api.transport import Call, Reply, Transport
 from sops_report.errors import NetworkError
@@ -63,7 +64,9 @@ def send_patiently(  # noqa: PLR0913 - what patience needs
     for turn in range(patience.tries):
         if turn:
             bucket.take()
-        outcome = _try(transport, call, deadline - clocks.monotonic())
+        begin = clocks.monotonic()
+        outcome = _try(transport, call, deadline - begin)
+        note_try(call, outcome, clocks.monotonic() - begin)
         if isinstance(outcome, Reply):
             bucket.hold(min(seconds, _rest(outcome, clocks.now())))
         wait = _wait(outcome, turn, patience, clocks)

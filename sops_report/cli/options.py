@@ -8,6 +8,7 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
@@ -77,6 +78,7 @@ _SITE: Final = {
     "timeout": Annotated[
         float | None, typer.Option("--timeout", metavar="SECONDS", help="help.timeout")
     ],
+    "debug": Annotated[bool, typer.Option("--debug", help="help.debug")],
 }
 _COMPANIONS: Final = {
     "no_detail": NoDetail,
@@ -192,13 +194,26 @@ def _with_options(
     @functools.wraps(command)
     def wrapper(context: typer.Context, **values: Any) -> None:  # noqa: ANN401 - of the options
         asked = {name: values.pop(name) for name in shared}
-        run(_talk_of(context, asked, values), values, asked)
+        with _telling_tries(is_on=asked.get("debug", False)):
+            run(_talk_of(context, asked, values), values, asked)
 
     required = [p for p in parameters if p.default is inspect.Parameter.empty]
     optional = [p for p in parameters if p.default is not inspect.Parameter.empty]
     wrapper.__signature__ = inspect.Signature([*required, *optional])  # type: ignore[attr-defined]
     wrapper.__annotations__ = {p.name: p.annotation for p in parameters}
     return wrapper
+
+
+@contextmanager
+def _telling_tries(*, is_on: bool) -> Iterator[None]:
+    """Tell of every try while the block runs; without it nothing of the network is loaded."""
+    if not is_on:
+        yield
+        return
+    from sops_report.api.diary import telling_tries  # noqa: PLC0415 - brings httpx2
+
+    with telling_tries(is_on=True):
+        yield
 
 
 def _default(annotation: Any) -> object:  # noqa: ANN401 - an Annotated form

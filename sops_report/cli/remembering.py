@@ -9,12 +9,12 @@ from typing import Final
 _SHAPING: Final = (
     "task", "tree", "histories", "biz", "scope", "no_detail", "no_histories", "operations", "logs",
     "max_calls", "names", "lang", "tz",
-    "dialect", "ascii_bars", "tracker", "postmortem", "css", "js", "full", "max_bytes",
+    "dialect", "ascii_bars", "tracker", "postmortem", "css", "js", "full", "explorer", "max_bytes",
     "anonymise", "no_redact", "ips", "raw", "no_embed",
 )  # fmt: skip
 _HIDDEN: Final = {"pattern": "--redact-pattern", "rules": "--redact-rules"}
 _NAMES: Final = {"tracker": "for", "ascii_bars": "ascii"}
-_USUAL: Final = {"css": "inline", "js": "inline", "tracker": "github"}
+_USUAL: Final = {"css": "inline", "js": "inline", "explorer": "auto", "tracker": "github"}
 _UNNAMED: Final = "SOURCE"
 
 

@@ -105,6 +105,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "help.archive": ("The archive folder.", "归档目录。"),
         "help.profile": ("A profile of the config file.", "配置文件中的 profile。"),
         "help.ca_bundle": ("Certificates of your own CA.", "自有 CA 的证书文件。"),
+        "help.debug": (
+            "Tell each call to the site on standard error: address, status, bytes, seconds; never credentials.",
+            "在标准错误输出每次调用的地址、状态码、字节数和耗时，不含凭据。",
+        ),
         "help.timeout": (
             "Most seconds for one call, retries included.",
             "单次调用的最长秒数（含重试）。",

@@ -89,7 +89,7 @@ def flatten_archive(  # noqa: PLR0913 - one keyword an option
             _rewrite(manifest, part, plan.drops.get(part, set()), plan.relabels.get(part, {}))
         _tidy_up(manifest, plan)
     return Outcome(
-        n_new=len(plan.adds),
+        n_new=sum(item.key not in manifest.asides for item in plan.adds),
         n_rows=n_rows,
         n_kept=plan.n_kept,
         removed=sorted(plan.removed),

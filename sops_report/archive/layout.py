@@ -168,7 +168,7 @@ def snapshots_in(folder: Path) -> tuple[Stored, ...]:
         names = names_in(folder)
     except (FileNotFoundError, NotADirectoryError):
         return ()
-    found = (read_snapshot_name(folder / name) for name in names)
+    found = (read_snapshot_name(folder / n) for n in names if _SNAPSHOT.fullmatch(n))
     return tuple(sorted(filter(None, found), key=lambda one: (one.as_of_us, one.number)))
 
 

@@ -35,6 +35,12 @@ def index_of(pack: Path) -> Mapping[str, str] | None:
         InputError: It cannot be read or is none of ours.
     """
     try:
+        os.stat(pack)  # noqa: PTH116 - most folders have none; to ask costs less than to open
+    except FileNotFoundError:
+        return None
+    except OSError:
+        pass  # opening it tells why
+    try:
         with _opened(pack) as stream:
             return _index(stream, pack)
     except FileNotFoundError:

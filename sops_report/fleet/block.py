@@ -4,28 +4,23 @@ The same values as `table.flatten` of each: the careful reader's where it read a
 vectorised kernels'.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sops_report.columns import MISSING, numbers
+from sops_report.columns import MISSING, Coded, numbers
 from sops_report.fleet.identity import KINDS, Identity, identify_all
-from sops_report.fleet.moments import IN_UTC, WITH_OFFSET, read_moments
-from sops_report.fleet.rows import Rows
+from sops_report.fleet.paths import paths_of
+from sops_report.fleet.sheet import Codes, Flags, Ints, Sheet, Texts, moments_of
 from sops_report.reading.identity import identify
-from sops_report.snapshot import Snapshot, Tree
+from sops_report.snapshot import Tree
 from sops_report.states import CLOSED, GROUP_OF, GROUPS, group_of
 
 SOURCES: Final = ("flow", "name", "shape")
 _SECOND_US: Final = 1_000_000
-
-Ints = NDArray[np.int64]
-Codes = NDArray[np.int32]
-Flags = NDArray[np.bool_]
-Texts = list[str | None]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,9 +47,9 @@ class Block:
     depth: Codes
     position: Ints
     n_descendants: Ints
-    path: list[str]
-    name: Texts
-    label: list[str]
+    path: Coded[str]
+    name: Coded[str]
+    label: Coded[str]
     kind: Codes
     kind_source: Codes
     state: Codes
@@ -64,192 +59,136 @@ class Block:
     finish_time: Ints
     finish_is_valid: Flags
     elapsed_s: NDArray[np.float64]
-    retry: list[int | None]
-    loop: list[int | None]
+    retry: Ints
+    loop: Ints
     skip: Codes
     error_ignored: Codes
     version: Texts
     state_refresh_at: Ints
-    ex_data: Texts
+    ex_data: Coded[str]
 
     def __len__(self) -> int:
         """Return the number of rows."""
-        return len(self.node_id)
+        return len(self.parent)
 
 
-def close(rows: Rows) -> Block:
-    """Make the columns of *rows*, at least one document; *rows* are used up."""
-    size = len(rows)
-    begins = np.asarray(rows.begins, dtype=np.int64)
-    sizes = np.diff(begins, append=size)
-    offset = np.repeat(begins, sizes)
-    parent = np.asarray(rows.parent, dtype=np.int64)
-    parent = np.where(parent < 0, -1, parent + offset)
-    times = _Times(rows, begins, sizes)
-    states, state = _coded_states(rows.state)
+def block_of(sheet: Sheet) -> Block:
+    """Make the columns of the node table, of at least one document."""
+    begins, start, finish = sheet.begins, sheet.start, sheet.finish
+    states, state = _coded_states(sheet.state)
     group = np.asarray([GROUPS.index(group_of(w)) for w in (*states, None)], dtype=np.int32)[state]
-    below = np.asarray(rows.n_descendants, dtype=np.int64)
-    identity = identify_all(
-        rows, begins, sizes, parent=parent, below=below, start=times.start, finish=times.finish,
-        is_success=group == GROUPS.index("success"),
-    )  # fmt: skip
-    ex_data = _failure_texts(rows, sizes, state_group=group, below=below)
-    _take_from_flows(rows, sizes, identity, times)
-    for at, snapshot in rows.read.items():
-        _take_from(snapshot, rows.begins[at], identity, ex_data)
-    valid = _is_closed(states)[state] & (times.finish >= times.start)
-    elapsed = _reals(rows.elapsed_s)
+    identity = identify_all(sheet, is_success=group == GROUPS.index("success"))
+    _take_from_flows(sheet, identity)
+    for at, snapshot in sheet.read.items():
+        _put(identity, int(begins[at]), snapshot.label, snapshot.kind, snapshot.kind_source)
+    valid = _is_closed(states)[state] & (finish >= start)
+    label = identity.labels()
     return Block(
-        numbers=[document.number for document in rows.documents],
-        task_ids=[_task_id(rows, at) for at in range(len(sizes))],
-        sizes=sizes,
-        as_of_us=_as_of(rows, begins, times, valid, elapsed),
-        start_us=_starts(begins, times.start),
-        parent=parent,
-        node_id=rows.node_id,
-        depth=np.asarray(rows.depth, dtype=np.int32),
-        position=np.arange(size, dtype=np.int64) - offset,
-        n_descendants=below,
-        path=list(_paths(parent.tolist(), identity.label, rows.n_descendants)),
-        name=rows.name,
-        label=identity.label,
+        numbers=[document.number for document in sheet.documents],
+        task_ids=[_task_id(sheet, at) for at in range(len(begins))],
+        sizes=sheet.sizes,
+        as_of_us=_as_of(sheet, valid),
+        start_us=_starts(begins, start),
+        parent=sheet.parent,
+        node_id=sheet.node_id,
+        depth=sheet.depth,
+        position=np.arange(len(sheet), dtype=np.int64) - np.repeat(begins, sheet.sizes),
+        n_descendants=sheet.n_descendants,
+        path=paths_of(sheet.parent, sheet.depth, label),
+        name=sheet.name,
+        label=label,
         kind=identity.kind,
         kind_source=identity.kind_source,
         state=state,
         states=states,
         state_group=group,
-        start_time=times.start,
-        finish_time=times.finish,
+        start_time=start,
+        finish_time=finish,
         finish_is_valid=valid,
-        elapsed_s=elapsed,
-        retry=rows.retry,
-        loop=rows.loop,
-        skip=_flags(rows.skip, begins),
-        error_ignored=_flags(rows.error_ignored, begins),
-        version=rows.version,
-        state_refresh_at=times.refresh,
-        ex_data=ex_data,
-    )  # fmt: skip
+        elapsed_s=sheet.elapsed_s,
+        retry=sheet.retry,
+        loop=sheet.loop,
+        skip=_below_roots(sheet.skip, begins),
+        error_ignored=_below_roots(sheet.error_ignored, begins),
+        version=sheet.version,
+        state_refresh_at=sheet.refresh,
+        ex_data=_failure_texts(sheet, group),
+    )
 
 
-def _task_id(rows: Rows, at: int) -> str | None:
-    return (rows.read[at] if at in rows.read else rows.documents[at]).origin.task_id
+def _task_id(sheet: Sheet, at: int) -> str | None:
+    return (sheet.read[at] if at in sheet.read else sheet.documents[at]).origin.task_id
 
 
-class _Times:
-    """The three columns of times; documents with an odd one are read again, carefully."""
-
-    def __init__(self, rows: Rows, begins: Ints, sizes: Ints) -> None:
-        self.start, odd = read_moments(rows.start, WITH_OFFSET)
-        self.finish, odd_too = read_moments(rows.finish, WITH_OFFSET)
-        self.refresh, odd_three = read_moments(rows.refresh, IN_UTC)
-        odd |= odd_too | odd_three
-        if odd.any():
-            for at in np.unique(
-                np.searchsorted(begins, odd.nonzero()[0], side="right") - 1
-            ).tolist():
-                rows.read[at] = rows.documents[at].read()
-        for at, snapshot in rows.read.items():
-            mine = slice(int(begins[at]), int(begins[at] + sizes[at]))
-            self.start[mine] = numbers(snapshot.tree.start_us)
-            self.finish[mine] = numbers(snapshot.tree.finish_us)
-            self.refresh[mine] = numbers(snapshot.tree.refresh_us)
-
-
-def _coded_states(words: Sequence[str | None]) -> tuple[list[str], Codes]:
+def _coded_states(found: Coded[str]) -> tuple[list[str], Codes]:
     """Return the state words, the known ones first, and the place of each node's; -1 for none."""
-    others = sorted({word for word in set(words) if word is not None} - GROUP_OF.keys())
+    others = sorted(set(found.words) - GROUP_OF.keys())
     states = [*GROUP_OF, *others]
-    place: dict[str | None, int] = {None: -1} | {word: at for at, word in enumerate(states)}
-    return states, np.fromiter(map(place.__getitem__, words), dtype=np.int32, count=len(words))
+    place = {word: at for at, word in enumerate(states)}
+    codes: Codes = np.asarray([*(place[word] for word in found.words), -1], np.int32)[found.codes]
+    return states, codes
 
 
 def _is_closed(states: Sequence[str]) -> Flags:
     return np.asarray([word in CLOSED for word in (*states, None)])
 
 
-def _flags(values: Sequence[bool | None], begins: Ints) -> Codes:
-    """Return flags as 0, 1 or -1; a root has none."""
-    place = {None: -1, False: 0, True: 1}
-    codes = np.fromiter(map(place.__getitem__, values), dtype=np.int32, count=len(values))
+def _below_roots(codes: Codes, begins: Ints) -> Codes:
+    """Return flags without those of the roots: there they are noise."""
     codes[begins] = -1
     return codes
 
 
-def _reals(values: Sequence[float | None]) -> NDArray[np.float64]:
-    return np.asarray(values, dtype=np.float64)  # None becomes NaN
-
-
-def _paths(parents: list[int], labels: list[str], below: list[int]) -> Iterator[str]:
-    """Yield each node's path as `Snapshot.paths` has it."""
-    above: dict[int, str] = {}
-    for row, parent in enumerate(parents):
-        if parent < 0:
-            above[row] = ""
-            yield ""
-            continue
-        path = above[parent] + labels[row]
-        if len(path) > LONGEST_PATH:
-            path = f"… / {path[-LONGEST_PATH:]}"
-        if below[row]:
-            above[row] = f"{path} / "
-        yield path
-
-
-LONGEST_PATH: Final = 1000  # as in `Snapshot.paths`
-
-
-def _failure_texts(rows: Rows, sizes: Ints, *, state_group: Codes, below: Ints) -> Texts:
+def _failure_texts(sheet: Sheet, group: Codes) -> Coded[str]:
     """Put the failure texts on the nodes they name; of twins, on the failed leaf."""
-    column: Texts = [None] * len(rows)
+    column: dict[int, str | None] = {}
     failed = GROUPS.index("failed")
-    for at, texts in rows.texts.items():
-        begin = rows.begins[at]
+    for at, texts in sheet.texts.items():
+        begin = int(sheet.begins[at])
         bearers: dict[str, list[int]] = {}
-        for row in range(begin, begin + int(sizes[at])):
-            if (node_id := rows.node_id[row]) in texts and node_id is not None:
+        ids = sheet.node_id[begin : begin + int(sheet.sizes[at])]
+        for row, node_id in enumerate(ids, begin):
+            if node_id in texts and node_id is not None:
                 bearers.setdefault(node_id, []).append(row)
         for node_id, places in bearers.items():
-            leaves = [row for row in places if state_group[row] == failed and not below[row]]
+            leaves = [r for r in places if group[r] == failed and not sheet.n_descendants[r]]
             for row in leaves or places:
                 column[row] = texts[node_id]
-    return column
+    for at, snapshot in sheet.read.items():
+        begin = int(sheet.begins[at])
+        column.update(enumerate(snapshot.tree.ex_data, begin))
+    words = list(dict.fromkeys(text for text in column.values() if text is not None))
+    place: dict[str | None, int] = {None: -1} | {word: at for at, word in enumerate(words)}
+    codes = np.full(len(sheet), -1, np.int32)
+    codes[list(column)] = [place[text] for text in column.values()]
+    return Coded(codes, words)
 
 
-def _take_from_flows(rows: Rows, sizes: Ints, identity: Identity, times: "_Times") -> None:
+def _take_from_flows(sheet: Sheet, identity: Identity) -> None:
     """Let the careful rules say what nodes are where a flow lies beside the answer."""
-    for at, document in enumerate(rows.documents):
-        if document.flow is None or at in rows.read:
+    for at, document in enumerate(sheet.documents):
+        if document.flow is None or at in sheet.read:
             continue
-        begin = rows.begins[at]
-        mine = slice(begin, begin + int(sizes[at]))
-        ids = {node_id for node_id in rows.node_id[mine][1:] if node_id}
+        begin = int(sheet.begins[at])
+        mine = slice(begin, begin + int(sheet.sizes[at]))
+        ids = {node_id for node_id in sheet.node_id[mine][1:] if node_id}
         if ids and not ids & document.flow.nodes.keys():
             continue  # of another task
-        made = identify(_tree(rows, mine, times), document.flow)
+        made = identify(_tree(sheet, mine), document.flow)
         _put(identity, begin, made.label, made.kind, made.kind_source)
 
 
-def _tree(rows: Rows, mine: slice, times: "_Times") -> Tree:
+def _tree(sheet: Sheet, mine: slice) -> Tree:
     """Return what tells kinds and labels of one document's nodes."""
     nothing: Sequence[None] = [None] * (mine.stop - mine.start)
+    parent = np.maximum(sheet.parent[mine] - mine.start, -1)
     return Tree(
-        node_id=rows.node_id[mine], parent=rows.parent[mine], depth=rows.depth[mine],
-        n_descendants=rows.n_descendants[mine], name=rows.name[mine], state=rows.state[mine],
-        start_us=_moments(times.start[mine]), finish_us=_moments(times.finish[mine]),
-        elapsed_s=nothing, retry=nothing, loop=nothing, skip=nothing, error_ignored=nothing,
-        version=nothing, refresh_us=nothing, ex_data=nothing,
+        node_id=sheet.node_id[mine], parent=parent.tolist(), depth=sheet.depth[mine].tolist(),
+        n_descendants=sheet.n_descendants[mine].tolist(), name=sheet.name[mine],
+        state=sheet.state[mine], start_us=moments_of(sheet.start[mine]),
+        finish_us=moments_of(sheet.finish[mine]), elapsed_s=nothing, retry=nothing, loop=nothing,
+        skip=nothing, error_ignored=nothing, version=nothing, refresh_us=nothing, ex_data=nothing,
     )  # fmt: skip
-
-
-def _moments(us: Ints) -> list[int | None]:
-    return [None if moment == MISSING else moment for moment in us.tolist()]
-
-
-def _take_from(snapshot: Snapshot, begin: int, identity: Identity, ex_data: Texts) -> None:
-    """Take what the careful reader said of a document's nodes."""
-    _put(identity, begin, snapshot.label, snapshot.kind, snapshot.kind_source)
-    ex_data[begin : begin + len(snapshot.tree)] = snapshot.tree.ex_data
 
 
 def _put(
@@ -257,7 +196,7 @@ def _put(
     kind_source: Sequence[str],
 ) -> None:  # fmt: skip
     mine = slice(begin, begin + len(label))
-    identity.label[mine] = label
+    identity.label[mine] = [identity.code(word) for word in label]
     identity.kind[mine] = [KINDS[word] for word in kind]
     identity.kind_source[mine] = [SOURCES.index(word) for word in kind_source]
 
@@ -269,16 +208,14 @@ def _starts(begins: Ints, start: Ints) -> Ints:
     return np.where(start[begins] == MISSING, least, start[begins])
 
 
-def _as_of(
-    rows: Rows, begins: Ints, times: "_Times", valid: Flags, elapsed: NDArray[np.float64]
-) -> Ints:
+def _as_of(sheet: Sheet, valid: Flags) -> Ints:
     """Return the moment each document speaks of; see `analysis.clock`."""
-    start, finish = times.start, times.finish
+    start, finish, begins, elapsed = sheet.start, sheet.finish, sheet.begins, sheet.elapsed_s
     is_clock = (start != MISSING) & (finish == MISSING) & ~valid & (elapsed >= 0)
     ticks = np.rint(np.where(is_clock, elapsed, 0) * _SECOND_US).astype(np.int64)
     clocks = np.where(is_clock, start + ticks, MISSING)
     largest = np.maximum.reduceat(clocks, begins)
     clock = np.where(is_clock[begins], clocks[begins], largest)
     latest = np.maximum.reduceat(np.maximum(start, finish), begins)
-    fetched = numbers([document.origin.fetched_at_us for document in rows.documents])
+    fetched = numbers([document.origin.fetched_at_us for document in sheet.documents])
     return np.maximum(np.where(clock == MISSING, fetched, clock), latest)

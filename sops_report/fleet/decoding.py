@@ -64,14 +64,14 @@ def read_plain(data: bytes) -> Plain | None:
             n_quotes += n_quotes_of(answer) + 2  # the key "data"
         if data.count(_QUOTE) != n_quotes:
             return None
-        texts = {} if _is_bare(answer, root) else _texts(answer, root)
+        texts = {} if is_bare(answer, root) else texts_of(answer, root)
     except (SteppedAsideError, InputError):
         return None
     laid.nodes.clear()
     return Plain(laid, fields, fields._error_ignored(), texts)  # noqa: SLF001 - one family
 
 
-def _is_bare(answer: Answer | Root, root: Root) -> bool:
+def is_bare(answer: Answer | Root, root: Root) -> bool:
     """Tell whether around the nodes stands only what says nothing, as in most good answers."""
     if any(_HARMLESS.fullmatch(value) is None for _, value in extras_of(root)):
         return False
@@ -81,7 +81,7 @@ def _is_bare(answer: Answer | Root, root: Root) -> bool:
     )
 
 
-def _texts(answer: Answer | Root, root: Root) -> dict[str, str | None]:
+def texts_of(answer: Answer | Root, root: Root) -> dict[str, str | None]:
     """Let the careful reader judge what stands around the nodes, and return failure texts."""
     found = found_in(answer, root, "", lambda _: None)
     return failure_texts(found.root, lambda _: None)[0]

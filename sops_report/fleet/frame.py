@@ -8,15 +8,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sops_report.columns import MISSING
-from sops_report.fleet.block import SOURCES, Block, Codes, Ints, Texts
+from sops_report.fleet.block import SOURCES, Block
 from sops_report.fleet.identity import KINDS
+from sops_report.fleet.sheet import Codes, Ints
 from sops_report.states import GROUP_OF, GROUPS
 
 _STRING: Final = pd.StringDtype(storage="python", na_value=pd.NA)
 
 
 def frame_of(blocks: Sequence[Block], sources: Sequence[str]) -> pd.DataFrame:
-    """Return all rows of *blocks*, in their order.
+    """Return all rows of *blocks*, in the order of the documents' numbers.
 
     Args:
         blocks: Any number of them.
@@ -63,8 +64,8 @@ def frame_of(blocks: Sequence[Block], sources: Sequence[str]) -> pd.DataFrame:
             _joined((block.finish_is_valid for block in blocks), np.bool_), finish == MISSING
         ),
         "elapsed_s": _joined((block.elapsed_s for block in blocks), np.float64),
-        "retry": _counts([count for block in blocks for count in block.retry]),
-        "loop": _counts([count for block in blocks for count in block.loop]),
+        "retry": _counts(ints(lambda b: b.retry)),
+        "loop": _counts(ints(lambda b: b.loop)),
         "skip": _flags(codes(lambda b: b.skip)),
         "error_ignored": _flags(codes(lambda b: b.error_ignored)),
         "version": texts(lambda b: b.version),
@@ -72,10 +73,14 @@ def frame_of(blocks: Sequence[Block], sources: Sequence[str]) -> pd.DataFrame:
         "is_leaf": ints(lambda b: b.n_descendants) == 0,
         "ex_data": texts(lambda b: b.ex_data),
     }
-    return pd.DataFrame(columns, index=pd.RangeIndex(int(sizes.sum())))
+    frame = pd.DataFrame(columns, index=pd.RangeIndex(int(sizes.sum())))
+    order = np.repeat([number for block in blocks for number in block.numbers], sizes)
+    if (np.diff(order) >= 0).all():
+        return frame
+    return frame.take(np.argsort(order, kind="stable")).reset_index(drop=True)
 
 
-def parent_ids(block: Block) -> Texts:
+def parent_ids(block: Block) -> list[str | None]:
     """Return each node's parent's id, None at a root."""
     ids = [*block.node_id, None]  # -1 is the last
     return [ids[row] for row in block.parent.tolist()]
@@ -93,10 +98,9 @@ def _moments(us: Ints) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(us.view("datetime64[us]")).tz_localize("UTC")
 
 
-def _counts(values: list[int | None]) -> pd.arrays.IntegerArray:
-    missing = np.asarray([value is None for value in values], dtype=np.bool_)
-    known = np.fromiter((value or 0 for value in values), dtype=np.int32, count=len(values))
-    return pd.arrays.IntegerArray(known, missing)
+def _counts(values: Ints) -> pd.arrays.IntegerArray:
+    missing = values == MISSING
+    return pd.arrays.IntegerArray(np.where(missing, 0, values).astype(np.int32), missing)
 
 
 def _flags(codes: Codes) -> pd.arrays.BooleanArray:

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sops_report.errors import SopsReportError
-from sops_report.fleet.block import Block, close
+from sops_report.fleet.block import Block, block_of
 from sops_report.fleet.documents import Folders
 from sops_report.fleet.rows import Document, Rows
+from sops_report.fleet.sheet import Sheet, joined, sheet_of
+from sops_report.fleet.vector import BYTES_AT_ONCE, Vector
 from sops_report.words import Language
 
 if TYPE_CHECKING:
@@ -86,40 +88,72 @@ def flatten_sources(numbered: Sequence[tuple[int, str]]) -> tuple[list[Block], d
         Blocks of rows, and why a source could not be read.
     """
     blocks: list[Block] = []
-    errors: dict[str, str] = {}
-    names = dict(numbered)
+    refused: dict[int, str] = {}
     folders = Folders()
     opened = (partial(folders.open, number, name) for number, name in numbered)
     for made in blocks_of(opened, [number for number, _ in numbered]):
         if isinstance(made, Refused):
-            errors[names[made.number]] = made.error.text(Language.EN)
+            refused[made.number] = made.error.text(Language.EN)
         else:
             blocks.append(made)
-    return blocks, errors
+    return blocks, {name: refused[number] for number, name in numbered if number in refused}
 
 
 def blocks_of(
     opened: Iterable[Callable[[], Document]], numbers: Sequence[int], n_rows: int = ROWS_AT_ONCE
 ) -> Iterator[Block | Refused]:
-    """Read documents and yield their rows, some ten thousand at a time.
+    """Read documents and yield their rows, some ten thousand at a time; not quite in their order.
 
     Args:
         opened: Opens each document.
         numbers: Their places in the whole, for those that cannot be opened.
         n_rows: A block is closed as soon as it has as many.
     """
-    rows = Rows()
+    vector, waiting, size = Vector(), list[Document](), 0
+    pile = _Pile()
     with collector_at_rest():
         for number, open_it in zip(numbers, opened, strict=True):
             try:
-                rows.add(open_it())
+                waiting.append(open_it())
             except SopsReportError as error:
                 yield Refused(number=number, error=error)
-            if len(rows) >= n_rows:
-                yield close(rows)
-                rows = Rows()
-        if rows.documents:
-            yield close(rows)
+                continue
+            size += len(waiting[-1].data or b"")
+            if size >= BYTES_AT_ONCE:
+                yield from pile.add(*vector.read(waiting))
+                waiting, size = [], 0
+            if pile.n_rows >= n_rows:
+                yield pile.block()
+                pile = _Pile()
+        yield from pile.add(*vector.read(waiting))
+        if pile.n_rows:
+            yield pile.block()
+
+
+class _Pile:
+    """What a block will be made of: columns that were gathered, and rows read one by one."""
+
+    def __init__(self) -> None:
+        self._sheets: list[Sheet] = []
+        self._rows = Rows()
+
+    @property
+    def n_rows(self) -> int:
+        return len(self._rows) + sum(map(len, self._sheets))
+
+    def add(self, sheets: Sequence[Sheet], left: Sequence[Document]) -> Iterator[Refused]:
+        """Take columns, and read the documents left over; yield what cannot be read."""
+        self._sheets += sheets
+        for document in left:
+            try:
+                self._rows.add(document)
+            except SopsReportError as error:
+                yield Refused(number=document.number, error=error)
+
+    def block(self) -> Block:
+        """Return all of it as one block."""
+        rows = [sheet_of(self._rows)] if self._rows.documents else []
+        return block_of(joined([*self._sheets, *rows]))
 
 
 @contextmanager

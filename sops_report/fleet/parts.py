@@ -14,8 +14,10 @@ import numpy as np
 
 from sops_report.columns import MISSING
 from sops_report.errors import SopsReportError, UsageError
-from sops_report.fleet.block import SOURCES, Block, Flags, Ints
+from sops_report.fleet.arrays import Columns
+from sops_report.fleet.block import SOURCES, Block
 from sops_report.fleet.identity import KINDS
+from sops_report.fleet.sheet import Flags, Ints
 from sops_report.states import GROUPS
 
 NODES: Final = "nodes"
@@ -79,63 +81,48 @@ def dates_of(block: Block, labels: Sequence[Label]) -> list[str]:
 def table_of(block: Block, labels: Sequence[Label]) -> Any:  # noqa: ANN401 - pyarrow has no types
     """Return a block as an Arrow table: what is said of each answer, then the node table."""
     pa = arrow()
+    make = Columns(pa)
     of_row = np.repeat(np.arange(len(labels), dtype=np.int32), block.sizes)
 
     def said(name: str) -> Any:  # noqa: ANN401 - as above
-        words = [getattr(label, name) for label in labels]
-        return pa.DictionaryArray.from_arrays(of_row, pa.array(words, pa.string()))
-
-    def words(codes: Any, known: Sequence[str]) -> Any:  # noqa: ANN401 - as above
-        missing = codes < 0
-        places = pa.array(codes, mask=missing if missing.any() else None)
-        return pa.DictionaryArray.from_arrays(places, pa.array(known, pa.string()))
-
-    def moments(us: Ints) -> Any:  # noqa: ANN401 - as above
-        return pa.array(us, mask=us == MISSING).cast(pa.timestamp("us", "UTC"))
-
-    def flags(codes: Any) -> Any:  # noqa: ANN401 - as above
-        return pa.array(codes == 1, mask=codes < 0)
-
-    def texts(values: Sequence[str | None]) -> Any:  # noqa: ANN401 - as above
-        return pa.array(values, pa.string())
+        return make.repeated([getattr(label, name) for label in labels], of_row)
 
     fetched = [label.fetched_at_us for label in labels]
-    ids = texts(block.node_id)
-    parents = pa.array(block.parent, mask=block.parent < 0)
+    ids = make.texts(block.node_id)
     return pa.table({
         "site": said("site"),
         "scope": said("scope"),
         "biz": said("biz"),
         "task_id": said("task_id"),
         "snapshot": said("snapshot"),
-        "as_of": moments(np.repeat(block.as_of_us, block.sizes)),
+        "as_of": make.moments(np.repeat(block.as_of_us, block.sizes)),
         "fetched_at": pa.array(fetched, pa.timestamp("us", "UTC")).take(pa.array(of_row)),
         "is_latest": pa.array(np.asarray([label.is_latest for label in labels])[of_row]),
         "sha256": said("sha256"),
         "node_id": ids,
-        "parent_id": ids.take(parents),
+        "parent_id": make.parents(ids, block.parent, block.n_descendants),
         "depth": pa.array(block.depth),
         "position": pa.array(block.position),
         "n_descendants": pa.array(block.n_descendants),
-        "path": texts(block.path),
-        "name": texts(block.name),
-        "label": texts(block.label),
-        "kind": words(block.kind, list(KINDS)),
-        "kind_source": words(block.kind_source, SOURCES),
-        "state": words(block.state, block.states),
-        "state_group": words(block.state_group, GROUPS),
-        "start_time": moments(block.start_time),
-        "finish_time": moments(block.finish_time),
+        "path": make.coded(block.path),
+        "name": make.coded(block.name),
+        "label": make.coded(block.label),
+        "kind": make.words(block.kind, list(KINDS)),
+        "kind_source": make.words(block.kind_source, SOURCES),
+        "state": make.words(block.state, block.states),
+        "state_group": make.words(block.state_group, GROUPS),
+        "start_time": make.moments(block.start_time),
+        "finish_time": make.moments(block.finish_time),
         "finish_is_valid": pa.array(block.finish_is_valid, mask=block.finish_time == MISSING),
         "elapsed_s": pa.array(block.elapsed_s, from_pandas=True),
-        "retry": pa.array(block.retry, pa.int32()),
-        "loop": pa.array(block.loop, pa.int32()),
-        "skip": flags(block.skip),
-        "error_ignored": flags(block.error_ignored),
-        "version": texts(block.version),
-        "state_refresh_at": moments(block.state_refresh_at),
+        "retry": make.counts(block.retry),
+        "loop": make.counts(block.loop),
+        "skip": make.flags(block.skip),
+        "error_ignored": make.flags(block.error_ignored),
+        "version": make.texts(block.version),
+        "state_refresh_at": make.moments(block.state_refresh_at),
         "is_leaf": pa.array(block.n_descendants == 0),
-        "ex_data": texts(block.ex_data),
+        "ex_data": make.coded(block.ex_data),
     })  # fmt: skip
 
 

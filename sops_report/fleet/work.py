@@ -160,13 +160,17 @@ class _Shelf:
     def _flow_of(self, folder: str) -> tuple[Flow | None, bytes | None]:
         """Return the flow that lies beside a task's answers, decoded and as it is."""
         if self._flow[0] != folder:
-            place = Path(self._archive, folder)
-            if (place / PACK).is_file():
-                data = self._files_of(folder).get(_FLOW)
-            else:
-                data = read_files(place, [_FLOW]).get(_FLOW)
+            data = self._flow_data(folder)
             self._flow = folder, flow_of(data), data
         return self._flow[1:]
+
+    def _flow_data(self, folder: str) -> bytes | None:
+        place = f"{self._archive}{os.sep}{folder}{os.sep}"
+        # The flow first: packed between the two looks, it is in the pack.
+        is_plain = os.path.exists(place + _FLOW)  # noqa: PTH110 - ten thousands
+        if os.path.exists(place + PACK):  # noqa: PTH110
+            return self._files_of(folder).get(_FLOW)
+        return read_files(Path(place), [_FLOW]).get(_FLOW) if is_plain else None
 
 
 def _text(value: object) -> str | None:

@@ -86,11 +86,12 @@ class Nodes:
             if not key:
                 continue
             pattern += re.escape(self._form.key(key))
-            if key in template.SMALL:
+            is_identity = key in self._form.identities
+            if key in template.SMALL and not is_identity:
                 pattern += template.SMALL[key]
                 fields.append(key)
             elif key != CHILDREN:
-                quote = b'"' if key in template.IDENTITIES else b""
+                quote = b'"' if is_identity else b""
                 parts += [self._stretch(pattern + quote, fields), self._part(key)]
                 pattern, fields = quote, []
         parts.append(self._stretch(pattern + re.escape(closing), fields))
@@ -108,7 +109,7 @@ class Nodes:
     def _new_part(self, key: str, width: int) -> Part:
         if key == "id":
             return self.ids
-        if key in template.IDENTITIES:
+        if key in self._form.identities:
             return Identities(width)
         if key == template.VERSION:
             return Versions(width or 1, self._size)

@@ -45,6 +45,7 @@ class Template:
         keys: The keys of a node in their order.
         separator, colon: With or without blanks.
         widths: The bytes of a text by its key; of the leaf that was looked at.
+        identities: The keys whose texts differ from node to node and are all of one width.
     """
 
     begin: int
@@ -53,6 +54,7 @@ class Template:
     separator: bytes
     colon: bytes
     widths: dict[str, int]
+    identities: frozenset[str] = IDENTITIES
 
     def key(self, name: str) -> bytes:
         """Return a key as it is written, with its colon."""

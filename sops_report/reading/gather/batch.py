@@ -1,0 +1,167 @@
+"""Many small answers of one form, gathered as if they were one long one.
+
+The nodes of each stand below its root; here the members of all the roots' children stand one after
+the other below one root that nobody wrote. Each document has to begin where the one before it has
+closed all it opened, so none borrows a brace of its neighbour.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sops_report.reading.fingerprints import fingerprints
+from sops_report.reading.gather.columns import tree_of
+from sops_report.reading.gather.names import Names
+from sops_report.reading.gather.nodes import Nodes, Part
+from sops_report.reading.gather.structure import build, find_closings, find_nodes
+from sops_report.reading.gather.template import (
+    CHILDREN,
+    IDENTITIES,
+    NAME,
+    TIMES,
+    Template,
+    learn,
+)
+from sops_report.reading.gather.window import Places, Window
+from sops_report.reading.read import SteppedAsideError
+from sops_report.snapshot import Tree
+
+_OF_THE_TASK: Final = frozenset({"root_id:", "root_id"})  # the same in a document, not in many
+_LOOKED_AT: Final = 8  # documents, for how wide the times are where a leaf has some
+_MIX: Final = 0x9E3779B97F4A7C15
+_PAD: Final = b" " * 4200  # names that stand near the end are read one by one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Members:
+    """Where the members of the root's children stand in a document."""
+
+    begin: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """The nodes below the roots of many documents.
+
+    Attributes:
+        tree: All of them, in row 1 and after; row 0 is no node.
+        counts: How many each document has.
+    """
+
+    tree: Tree
+    counts: NDArray[np.int64]
+
+
+def learn_of_many(documents: Sequence[bytes]) -> Template:
+    """Return the form of the nodes of documents that are alike.
+
+    Raises:
+        SteppedAsideError: It is not the server's.
+    """
+    form = learn(documents[0])
+    for other in documents[1:_LOOKED_AT]:
+        if set(form.keys) & TIMES <= form.widths.keys():
+            break
+        seen = learn(other)
+        if seen.keys == form.keys:
+            form = replace(form, widths=seen.widths | form.widths)
+    identities = IDENTITIES | (_OF_THE_TASK & set(form.keys))
+    if any(not form.widths.get(key) for key in identities & set(form.keys)):
+        raise SteppedAsideError
+    return replace(form, identities=identities)
+
+
+def members_of(data: bytes, form: Template) -> Members | None:
+    """Guess where the root's children stand; None where the document is of another form."""
+    begin = data.find(b'"%s"' % CHILDREN.encode())
+    opening = b'"%s"%s{"' % (CHILDREN.encode(), form.colon)
+    split = form.keys.index(CHILDREN) + 1
+    if not data.startswith(opening, begin) or split == len(form.keys):
+        return None
+    end = data.rfind(b"}}%s%s" % (form.separator, form.key(form.keys[split])))
+    begin += len(opening) - 1
+    return Members(begin=begin, end=end + 1) if end > begin else None
+
+
+class _NodesOfMany(Nodes):
+    """Nodes whose names may be known from other documents: each is decoded only once."""
+
+    def __init__(self, form: Template, size: int, names: Names) -> None:
+        names.codes = np.full(size, -1, np.int32)
+        self._names = names
+        super().__init__(form, size)
+
+    def _new_part(self, key: str, width: int) -> Part:
+        return self._names if key == NAME else super()._new_part(key, width)
+
+
+def gather(regions: Sequence[memoryview], form: Template, names: Names) -> Gathered:
+    """Read the nodes of many documents.
+
+    Args:
+        regions: The members of each root's children.
+        form: How all of them write a node.
+        names: Those met so far; the new ones are added.
+
+    Raises:
+        SteppedAsideError: Some document has something of another form.
+    """
+    opening = b'{"%s"%s{' % (CHILDREN.encode(), form.colon)
+    pieces: list[bytes | memoryview] = [opening]
+    for region in regions:
+        pieces += (region, form.separator)
+    pieces[-1] = b"}}%s" % _PAD
+    data = b"".join(pieces)
+    form = replace(form, begin=len(opening))
+    sizes = np.asarray([len(region) for region in regions], np.int64)
+    begins = np.cumsum(sizes + len(form.separator)) - sizes - len(form.separator) + form.begin
+    window = Window(data)
+    braces = find_nodes(window, form)
+    if not len(braces):
+        raise SteppedAsideError
+    nodes = _NodesOfMany(form, len(braces) + 1, names)
+    starts = braces - len(form.key("")) - form.widths["id"]  # of the keys they stand under
+    head_ends = nodes.read_heads(window, starts)
+    is_leaf = window.octets[head_ends] == ord("}")
+    leaves = np.flatnonzero(is_leaf)
+    tail_ends = head_ends.copy()
+    tail_ends[leaves] = nodes.read_tails(window, head_ends[leaves], leaves + 1)
+    closings = find_closings(window, form, starts, head_ends, tail_ends)
+    containers = (np.flatnonzero(~is_leaf) + 1).tolist()
+    structure = build(containers, closings.after, len(braces) + 1)
+    ends = nodes.read_tails(window, np.asarray(closings.at, np.int64), structure.closed)
+    if ends.tolist() != closings.until or closings.end != len(data) - len(_PAD) - 2:
+        raise SteppedAsideError
+    first = _first_nodes(starts, begins, structure.parent)
+    counts = np.diff(first, append=len(braces))
+    _check_ids(nodes, counts)
+    return Gathered(tree=tree_of(nodes, structure, _nobody()), counts=counts)
+
+
+def _first_nodes(starts: Places, begins: Places, parent: NDArray[np.int64]) -> Places:
+    """Return the place of each document's first node: below no other document's."""
+    first = np.searchsorted(starts, begins)
+    if first[-1] == len(starts) or (starts[first] != begins).any() or parent[first + 1].any():
+        raise SteppedAsideError
+    return first
+
+
+def _check_ids(nodes: Nodes, counts: NDArray[np.int64]) -> None:
+    """See that no id stands twice in a document."""
+    number = np.repeat(np.arange(len(counts), dtype=np.uint64), counts) * np.uint64(_MIX)
+    marks = np.sort(fingerprints(nodes.ids.array[1:]) ^ number)
+    if (marks[1:] == marks[:-1]).any():
+        raise SteppedAsideError
+
+
+def _nobody() -> Tree:
+    """Return a tree of one node of which nothing is known."""
+    return Tree(
+        node_id=[None], parent=[-1], depth=[0], n_descendants=[0], name=[None], state=[None],
+        start_us=[None], finish_us=[None], elapsed_s=[None], retry=[None], loop=[None],
+        skip=[None], error_ignored=[None], version=[None], refresh_us=[None], ex_data=[None],
+    )  # fmt: skip

@@ -24,6 +24,10 @@ NODES: Final = "nodes"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # Of these nearly every value is another; a dictionary would only be in the way.
 _ALL_DIFFERENT: Final = frozenset({"node_id", "version", "position", "elapsed_s"})
+# Of these the least and the greatest tell a reader nothing.
+_IN_NO_ORDER: Final = frozenset({
+    "sha256", "node_id", "parent_id", "path", "name", "label", "version", "ex_data",
+})  # fmt: skip
 _ZSTD_LEVEL: Final = 1
 
 
@@ -153,6 +157,7 @@ def write_part(table: Any, root: Path, name: str) -> None:  # noqa: ANN401 - as 
             compression="zstd",
             compression_level=_ZSTD_LEVEL,
             use_dictionary=[n for n in table.column_names if n not in _ALL_DIFFERENT],
+            write_statistics=[n for n in table.column_names if n not in _IN_NO_ORDER],
             store_schema=False,  # plain Parquet: every reader sees the same types
         )
         with temporary.open("rb+") as file:

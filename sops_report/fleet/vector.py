@@ -75,6 +75,7 @@ class Vector:
         try:
             yield self._sheet(cuts, form)
         except SteppedAsideError:
+            self._names = Names(0)  # it may have been left in the middle of a name
             middle = len(cuts) // 2
             yield from self._halved(cuts[:middle], form)
             yield from self._halved(cuts[middle:], form)

@@ -108,7 +108,7 @@ def gather(regions: Sequence[memoryview], form: Template, names: Names) -> Gathe
         names: Those met so far; the new ones are added.
 
     Raises:
-        SteppedAsideError: Some document has something of another form.
+        SteppedAsideError: Some document has something of another form; *names* are of no more use.
     """
     opening = b'{"%s"%s{' % (CHILDREN.encode(), form.colon)
     pieces: list[bytes | memoryview] = [opening]

@@ -12,15 +12,23 @@ _RANGE = re.compile(rb"<([0-9A-Fa-f]{4})>\s*<([0-9A-Fa-f]{4})>\s*<([0-9A-Fa-f]{4
 
 def texts_of(pdf: bytes) -> list[str]:
     """Return everything shown, once per font: a text reads right with its own font only."""
+    return ["".join(pages) for pages in zip(*pages_of(pdf), strict=True)]
+
+
+def pages_of(pdf: bytes) -> list[list[str]]:
+    """Return what each page shows, once per font."""
     streams = list(_unpacked(pdf))
     fonts = [_glyphs(stream) for stream in streams if b"begincmap" in stream]
-    shown = [
-        "".join(_hex(part) for pair in _SHOWN.findall(stream) for part in pair)
+    return [
+        ["".join(font.get(code, " ") for code in _codes(stream)) for font in fonts]
         for stream in streams
-        if b"begincmap" not in stream
+        if b"begincmap" not in stream and _SHOWN.search(stream)
     ]
-    codes = [text[at : at + 4].lower() for text in shown for at in range(0, len(text), 4)]
-    return ["".join(font.get(code, " ") for code in codes) for font in fonts]
+
+
+def _codes(stream: bytes) -> list[str]:
+    text = "".join(_hex(part) for pair in _SHOWN.findall(stream) for part in pair)
+    return [text[at : at + 4].lower() for at in range(0, len(text), 4)]
 
 
 def _unpacked(pdf: bytes) -> Iterator[bytes]:

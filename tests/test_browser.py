@@ -10,7 +10,7 @@ import pytest
 import reports
 from axe_playwright_python.sync_playwright import Axe
 from browsing import ADDRESS
-from pdf_text import texts_of
+from pdf_text import pages_of, texts_of
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route
 
@@ -276,6 +276,28 @@ def test_a_pdf_names_every_failed_node(
     printed = texts_of(page.pdf(print_background=True))
     assert len(names) > 10
     assert not [name for name in names if not any(name in shown for shown in printed)]
+
+
+def test_nothing_is_printed_over_a_gantt_of_several_pages(
+    visit: Callable[..., tuple[Page, list[str]]],
+) -> None:
+    report = reports.large(2, 80)
+    last = reports.replace(report.nodes[-1], label="bad999end")
+    text = render(reports.replace(report, nodes=(*report.nodes[:-1], last)), "html")
+    page, _ = visit(text)
+    pages = pages_of(page.pdf(print_background=True, format="A4"))
+    ends, follows = (_first_page(pages, words) for words in ("bad999end", "classes"))
+    assert ends > 3
+    assert follows >= ends
+
+
+def _first_page(pages: list[list[str]], words: str) -> int:
+    """Return the number of the page that shows *words* first, from 1."""
+    return next(
+        n
+        for n, shown in enumerate(pages, 1)
+        if any(words in text.replace(" ", "") for text in shown)
+    )
 
 
 def test_forced_colours_keep_the_bars(visit: Callable[..., tuple[Page, list[str]]]) -> None:

@@ -92,3 +92,23 @@ def test_pages_are_strict_html_and_values_fit_the_schema(scenario: str, language
     html5lib.HTMLParser(strict=True).parse(render(report_of(scenario), "html", language))
     value = json.loads(render(report_of(scenario), "json", language))
     Draft202012Validator(SCHEMA).validate(value)
+
+
+def test_the_first_step_is_for_the_failure_that_the_verdict_tells() -> None:
+    report = build_report(read(DATA / "corpus/multi_fail_3"))
+    first, *others = (failure.label for failure in report.failures)
+    text = render(report, "md")
+    step = next(said for said in text.splitlines() if said.startswith("Next"))
+    assert first in step
+    assert not any(label in step for label in others)
+
+
+@pytest.mark.parametrize("scenario", ["multi_fail_3", "seq_all_ok", "v1_retry_skip_ignore"])
+def test_the_sections_of_the_ledger_add_up(scenario: str) -> None:
+    tree = html5lib.parse(
+        render(build_report(read(DATA / "corpus" / scenario)), "html"), namespaceHTMLElements=False
+    )
+    table = next(found for found in tree.iter("table") if found.get("class") == "ledger")
+    rows = [int(row.findall("td")[0].text) for row in table.find("tbody").iter("tr")]
+    assert rows
+    assert sum(rows) == int(table.find("tfoot/tr/td").text)

@@ -257,5 +257,5 @@ def test_a_log_is_folded_and_its_node_is_named() -> None:
     page = render(build_report(left_behind()), "html")
     head, _, tail = page.partition("start\npassword=***")
     assert tail
-    assert head.rstrip().endswith('<pre tabindex="0">')
+    assert head.rstrip().endswith('<pre wrap tabindex="0">')
     assert '<details class="evidence"><summary>Log</summary>' in head

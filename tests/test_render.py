@@ -219,6 +219,14 @@ def test_cells_are_kept(text: str, width: int) -> None:
     assert cells(pad(shown, width)) == width
 
 
+def test_no_line_begins_with_a_closing_mark_or_ends_with_an_opening_one() -> None:
+    said = "节点「北京切换」（第一次）失败：主机不存在，耗时 7 分 00 秒。"
+    for width in range(12, 60):
+        for found in wrap(said, width):
+            assert found[0] not in "，。：」）"
+            assert found[-1] not in "「（"
+
+
 @given(st.text(max_size=200), st.integers(4, 40))
 def test_wrapping_loses_no_character_and_no_line_is_too_wide(text: str, width: int) -> None:
     shown = line(text, 300)

@@ -107,7 +107,11 @@ def _context(
         "n_telling": sum(row.fold.n_telling for row in table),
         "chart": None if is_alone else flowchart(voice, limits.flow, listed, limits.most_flow),
         "pieces": gantt.ledger_pieces(report.ledger),
-        "n_sections": Counter(section.section_class for section in report.critical_path),
+        "n_sections": Counter(
+            section.section_class
+            for section in report.critical_path
+            if section.section_class in report.ledger
+        ),
         "sections": listing.sections(report, limits.sections),
         "table": list(chunks(table, _CHUNK)), "listed": listed,
         "signatures": Counter(failure.signature for failure in report.failures),

@@ -23,6 +23,9 @@ _INVISIBLE: Final = (
 _ANY: Final = re.compile(f"[{_INVISIBLE}]")
 _IN_LINE: Final = {"\n": " ↵ ", "\t": " "}
 _WIDEST: Final = 2
+_PIECE: Final = re.compile(
+    r"\s+|[「『（《【]{0,2}(?:[\u2e80-\uffef]|[^\s\u2e80-\uffef]+)[，。；：、！？）」』》】]{0,3}"
+)
 
 
 def visible(text: str) -> str:
@@ -114,10 +117,11 @@ def pad(text: str, width: int) -> str:
 def wrap(text: str, width: int) -> Iterator[str]:
     """Yield the lines of *text*, at most *width* cells each, broken at spaces where there are any.
 
-    Chinese breaks anywhere; a word longer than a line is broken too.
+    Chinese breaks anywhere but before a closing mark and behind an opening one; a word longer than
+    a line is broken too.
     """
     current = ""
-    for piece in re.findall(r"\s+|[\u2e80-\uffef]|[^\s\u2e80-\uffef]+", text):
+    for piece in _PIECE.findall(text):
         rest = piece
         while cells(rest) > (room := width - cells(current)):
             fits_below = cells(rest) <= width or room < _WIDEST

@@ -7,7 +7,7 @@ from typing import Final
 
 from sops_report.rendering.folding import Fold
 from sops_report.rendering.visible import line
-from sops_report.report.findings import Operation, Reaction
+from sops_report.report.findings import AdviceLine, Operation, Reaction
 from sops_report.report.model import Node, NodeRef, Report, Section
 from sops_report.states import GROUPS
 from sops_report.words import Language, has_words, lengths, say
@@ -186,14 +186,22 @@ class Voice:
 
     def next_step(self) -> str:
         """Return what to do first, where something stands still until somebody acts."""
-        advice = self.report.advice
-        if not advice or not advice[0].is_urgent:
+        advice = self._most_urgent()
+        if advice is None:
             return ""
-        step = line(advice[0].next_step[self.language], 300)
-        label = self.labels(advice[0].positions)
+        step = line(advice.next_step[self.language], 300)
+        label = self.labels(advice.positions)
         if not label or label in step:
             return self.say("page.next", step=step)
         return self.say("page.next_for", label=label, step=step)
+
+    def _most_urgent(self) -> AdviceLine | None:
+        """Return the advice for the failure that the verdict tells, else the first urgent one."""
+        urgent = [advice for advice in self.report.advice if advice.is_urgent]
+        told = {failure.position for failure in self.report.failures[:1]}
+        return next(
+            (advice for advice in urgent if told & {*advice.positions}), next(iter(urgent), None)
+        )
 
     def state(self, node: Node) -> str:
         """Return the state's word; the skip and the ignored error count as states here."""

@@ -26,7 +26,7 @@ lint: .venv/.lint ## ruff and mypy
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: .venv/.test ## time bytes → table against the obvious ways
+bench: .venv/.bench ## time everything against the obvious ways, print ratios
 	$(BIN)/python -m benchmarks
 
 clean: ## remove the virtual environment, caches and what demo and bench wrote
@@ -49,6 +49,11 @@ clean: ## remove the virtual environment, caches and what demo and bench wrote
 .venv/.test: .venv/.core
 	@echo "installing the test tools into .venv …" >&2
 	@$(INSTALL) -c constraints.txt -e '.[test,browser]'
+	@touch $@
+
+.venv/.bench: .venv/.test
+	@echo "installing what the figures are compared with into .venv …" >&2
+	@$(INSTALL) -c constraints.txt -e '.[bench]'
 	@touch $@
 
 .venv/.lint: .venv/.test

@@ -64,9 +64,9 @@ def _opened() -> None:
     """Open pages in a browser where there is one; another process, as browsers leave traces."""
     has_browser = find_spec("playwright") is not None and Path(_BROWSER).is_file()
     if has_browser:
-        subprocess.run(  # noqa: S603 - ours
-            [sys.executable, "-m", "benchmarks.pages", "--browser", _BROWSER], check=True
-        )
+        for pages in ("benchmarks.pages", "benchmarks.explorer"):
+            command = [sys.executable, "-m", pages, "--browser", _BROWSER]
+            subprocess.run(command, check=True)  # noqa: S603 - ours
 
 
 def _peaks(sizes: Sequence[int]) -> dict[str, float]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 import msgspec
 import pandas as pd
 
+from benchmarks.peers import tree_libraries
 from benchmarks.timing import without_gc
 from sops_report.reading import read_bytes
 from sops_report.table import flatten, nodes
@@ -32,6 +33,7 @@ def contenders(data: bytes) -> Mapping[str, Callable[[], object]]:
     }
     if len(data) < _MOST_NORMALIZED:
         made[NORMALIZED] = lambda: normalized(data)
+    made |= dict(tree_libraries(data))
     return made | {
         STDLIB: lambda: json.loads(data),
         MSGSPEC: without_gc(lambda: msgspec.json.decode(data)),

@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks import charts, flatten, fleet, memory, startup
 from benchmarks.generate import answer, nodes
+from benchmarks.peers import tree_libraries
 from benchmarks.timing import medians
 from sops_report.reading.fast import SteppedAsideError, read_fast
 
@@ -47,6 +48,14 @@ def test_the_reading_that_is_timed_as_fast_is_the_fast_one() -> None:
 def test_level_by_level_makes_as_many_rows() -> None:
     made = flatten.contenders(answer(500))
     assert len(made[flatten.NORMALIZED]()) == len(made[flatten.OURS]()) == 501
+
+
+def test_libraries_for_trees_make_as_many_rows() -> None:
+    for name, make in tree_libraries(answer(300)):
+        frame = make()
+        assert isinstance(frame, pd.DataFrame), name
+        assert len(frame) == 301, name
+        assert frame["start_time"].notna().all(), name
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the peak")

@@ -206,6 +206,11 @@ def test_what_cannot_be_read_is_set_aside_and_told_until_it_is_mended(
         assert "bk.example.com/cmdb_biz-2/1/" in done.err
         assert "its SHA-256 differs" in done.err
         assert "error: 2 answers could not be read" in done.err
+    chinese = run("archive", "flatten", archive.folder, "-o", root, "--lang", "zh").err
+    told = [line for line in chinese.splitlines() if line.startswith("已搁置：")]
+    assert len(told) == 2
+    assert not any("differs" in line or "not" in line for line in told)
+    assert all(line.count("cmdb_biz-2") == 1 for line in told)
     assert len(load_manifest(root).asides) == 2
     assert set(rows(root)["task_id"]) == {"3", "4", "5", "6"}
     bad.path.write_bytes(whole)

@@ -91,7 +91,7 @@ def flatten(  # noqa: PLR0913 - options
         if names:
             talk.tell(key, count=len(names), names=_some(names))
     for aside in done.asides:
-        talk.tell("talk.fleet_aside", name=aside.key, reason=aside.reason)
+        talk.tell("talk.fleet_aside", reason=aside.told(talk.language))
     if done.asides:
         raise InputError("fleet-aside", count=len(done.asides), root=out)
 

@@ -16,7 +16,6 @@ from sops_report.archive.layout import snapshots_in
 from sops_report.archive.packs import PACK
 from sops_report.errors import InputError
 from sops_report.fleet.manifest import Aside, Held, Manifest
-from sops_report.words import Language
 
 # File systems tell times in steps of up to two seconds: a fresher folder may change unseen.
 _TOO_FRESH_NS: Final = 3_000_000_000
@@ -120,7 +119,7 @@ class _Census:
             items = self._items(folder, folder_ns)
         except InputError as refusal:
             key = f"{folder}/{PACK}"
-            self._plan.broken.append(Aside(key, 0, 0, 0, refusal.text(Language.EN)))
+            self._plan.broken.append(Aside.because(refusal, key, 0, 0, 0))
             self._plan.n_kept += sum(bool(part) for part, _ in facts)
             return
         self._compare(facts, items, folder, folder_ns)

@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from sops_report.errors import InputError, SopsReportError
+from sops_report.words import Language
 
 NAME: Final = "manifest.jsonl"
 FORMAT: Final = "sops-report/fleet/1"
@@ -38,13 +39,30 @@ class Held(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class Aside(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """One answer that could not be read; `reason` is empty once it is none any more."""
+    """One answer that could not be read; `reason` is empty once it is none any more.
+
+    The reason stands in both languages, so that whoever runs it next is told in theirs.
+    """
 
     key: str
     size: int
     mtime_ns: int
     folder_ns: int
     reason: str
+    reason_zh: str = ""
+
+    @classmethod
+    def because(
+        cls, refusal: SopsReportError, key: str, size: int, mtime_ns: int, folder_ns: int
+    ) -> "Aside":
+        """Remember why an answer was refused."""
+        english, chinese = refusal.text(Language.EN), refusal.text(Language.ZH)
+        return cls(key, size, mtime_ns, folder_ns, english, chinese)
+
+    def told(self, language: Language) -> str:
+        """Return the reason, with the answer's name where it does not tell it by itself."""
+        reason = (self.reason_zh if language is Language.ZH else "") or self.reason
+        return reason if self.key in reason else f"{self.key}: {reason}"
 
 
 class Line(msgspec.Struct, omit_defaults=True, frozen=True):

@@ -25,7 +25,6 @@ from sops_report.fleet.rows import Document
 from sops_report.reading import read_bytes
 from sops_report.reading.decode import unpack
 from sops_report.snapshot import Flow
-from sops_report.words import Language
 
 ROWS_A_PART: Final = 65_536
 _FLOW: Final = "pipeline_tree.json"
@@ -61,8 +60,10 @@ def flatten_items(archive: str, root: str, items: Sequence[Item]) -> Done:
     opened = (partial(shelf.open, number) for number in range(len(items)))
     for made in blocks_of(opened, range(len(items)), ROWS_A_PART):
         if isinstance(made, Refused):
-            reason = made.error.text(Language.EN)
-            done.asides.append(_aside(items[made.number], reason))
+            item = items[made.number]
+            done.asides.append(
+                Aside.because(made.error, item.key, item.size, item.mtime_ns, item.folder_ns)
+            )
             continue
         done.n_rows += len(made)
         for name, numbers in _write(made, shelf, Path(root)):
@@ -81,10 +82,6 @@ def _write(block: Block, shelf: "_Shelf", root: Path) -> Iterator[tuple[str, lis
         rows = table if wanted.all() else table.take(rows_of(wanted, block))
         write_part(rows, root, name)
         yield name, [n for n, one in zip(block.numbers, dates, strict=True) if one == date]
-
-
-def _aside(item: Item, reason: str) -> Aside:
-    return Aside(item.key, item.size, item.mtime_ns, item.folder_ns, reason)
 
 
 class _Shelf:

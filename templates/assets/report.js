@@ -34,11 +34,12 @@
 
   // the page is there to be read first; what searches and zooms comes when nothing else is to do
   const later = window.requestIdleCallback || ((work) => setTimeout(work, 1));
-  let find = null;
+  let find;
+  const search = () => find === undefined ? find = table() : find; // whoever asks sooner gets it at once
   keys();
   later(() => {
     zoom();
-    find = table();
+    search();
   }, { timeout: 500 });
 
   function table() {
@@ -204,9 +205,10 @@
       stops[at].focus({ preventScroll: true });
     };
     const does = {
-      "/": () => find && find.focus(), j: () => step(1), k: () => step(at < 0 ? 0 : -1),
+      "/": () => search() && find.focus(), j: () => step(1), k: () => step(at < 0 ? 0 : -1),
       o: () => openAll(true), c: () => openAll(false),
       "?": () => {
+        search();
         const help = document.getElementById("keys");
         if (help) help.hidden = !help.hidden;
         if (help && !help.hidden) help.scrollIntoView({ block: "center" });

@@ -1,9 +1,7 @@
 """`flatten_many`: any number of sources into one table, here or on an executor."""
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -16,6 +14,7 @@ from sops_report.fleet.documents import Folders
 from sops_report.fleet.rows import Document, Rows
 from sops_report.fleet.sheet import Sheet, joined, sheet_of
 from sops_report.fleet.vector import BYTES_AT_ONCE, Vector
+from sops_report.reading.collector import collector_at_rest
 from sops_report.words import Language
 
 if TYPE_CHECKING:
@@ -154,15 +153,3 @@ class _Pile:
         """Return all of it as one block."""
         rows = [sheet_of(self._rows)] if self._rows.documents else []
         return block_of(joined([*self._sheets, *rows]))
-
-
-@contextmanager
-def collector_at_rest() -> Iterator[None]:
-    """Spare the garbage collector the search among objects that are all in use."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

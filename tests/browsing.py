@@ -50,6 +50,16 @@ def visit(browser: Browser) -> Iterator[Callable[..., tuple[Page, list[str]]]]:
         page.close()
 
 
+def wait_for_zoom(page: Page) -> None:
+    """Wait until a drag over the chart zooms: the script sees to it when it has nothing else."""
+    page.wait_for_selector("#zoom:not([hidden])", state="attached")
+
+
+def wait_for_tools(page: Page) -> None:
+    """Wait until the table of nodes can be searched and sorted."""
+    page.wait_for_selector("#tools:not([hidden])", state="attached")
+
+
 def _answer(text: str, policy: str, events: list[str], route: Route) -> None:
     if route.request.url != ADDRESS:
         events.append(f"request {route.request.url}")

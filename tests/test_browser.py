@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import reports
 from axe_playwright_python.sync_playwright import Axe
-from browsing import ADDRESS
+from browsing import ADDRESS, wait_for_tools, wait_for_zoom
 from pdf_text import pages_of, texts_of
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route
@@ -52,6 +52,7 @@ def test_our_script_is_allowed_by_our_policy(
     visit: Callable[..., tuple[Page, list[str]]],
 ) -> None:
     page, events = visit(render(reports.failed(), "html"))
+    wait_for_tools(page)
     page.fill("#tools input", "健康检查")
     assert page.locator("table.nodes tbody tr:visible").count() == 1
     assert "1 of 15 nodes" in page.inner_text("#tools")
@@ -153,6 +154,7 @@ def test_dragging_zooms_and_a_double_click_shows_all(
     visit: Callable[..., tuple[Page, list[str]]],
 ) -> None:
     page, events = visit(render(reports.failed(), "html"), viewport={"width": 1280, "height": 2000})
+    wait_for_zoom(page)
     plot, button = page.locator("svg.plot").first, page.locator("#zoom button")
     box = page.locator("svg.gantt").bounding_box()
     assert box is not None

@@ -10,7 +10,7 @@ numpy is imported on use: a small answer is read and reported without it.
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Final, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar, overload
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,6 +21,7 @@ MISSING: Final = -(2**63)  # in an int64 column: no value; as pandas' NaT
 _OFTEN: Final = 16  # whoever has asked for a sixteenth of the rows gets all made
 
 T = TypeVar("T")
+Rows: TypeAlias = "slice | NDArray[np.int64]"
 _LINE_END: Final = ord("\n")
 _ROWS: Final = 4096  # made at a time: what is in between stays small
 
@@ -37,8 +38,21 @@ class Column(Sequence[T], Generic[T]):
         self._values: list[T] | None = None
 
     @abstractmethod
+    def _made(self, rows: "Rows") -> list[T]:
+        """Make the values of some rows."""
+
     def _plain(self) -> list[T]:
-        """Make the values."""
+        return self._made(slice(None))
+
+    def taken(self, rows: "Rows") -> list[T]:
+        """Return the values of some rows; no others are made for it, and none are kept.
+
+        Args:
+            rows: A slice, or an array of positions.
+        """
+        if self._values is not None and isinstance(rows, slice):
+            return self._values[rows]
+        return self._made(rows)
 
     def values(self) -> list[T]:
         """Return the plain values; the same list each time, not to be changed."""
@@ -70,7 +84,8 @@ class Column(Sequence[T], Generic[T]):
 
     def _one(self, at: int) -> T:
         """Make one value only: for those who ask for the root, or for a few failures."""
-        return self.values()[at]
+        place = range(self._size)[at]
+        return self._made(slice(place, place + 1))[0]
 
     def __iter__(self) -> Iterator[T]:
         """Iterate over the values."""
@@ -100,6 +115,12 @@ class Later(Column[T], Generic[T]):
     def _plain(self) -> list[T]:
         return self._make()
 
+    def _made(self, rows: "Rows") -> list[T]:
+        return _of_list(self.values(), rows)
+
+    def _one(self, at: int) -> T:
+        return self.values()[at]
+
 
 class Numbers(Column[int | None]):
     """Whole numbers (positions, microseconds, counts); `MISSING` stands for None.
@@ -119,9 +140,10 @@ class Numbers(Column[int | None]):
         value = int(self.array[at])
         return None if value == MISSING else value
 
-    def _plain(self) -> list[int | None]:
-        values: list[int | None] = self.array.tolist()
-        for place in (self.array == MISSING).nonzero()[0].tolist():
+    def _made(self, rows: "Rows") -> list[int | None]:
+        chosen = self.array[rows]
+        values: list[int | None] = chosen.tolist()
+        for place in (chosen == MISSING).nonzero()[0].tolist():
             values[place] = None
         return values
 
@@ -140,11 +162,9 @@ class Reals(Column[float | None]):
         super().__init__(len(array))
         self.array = array
 
-    def _plain(self) -> list[float | None]:
-        values: list[float | None] = self.array.tolist()
-        for place in (self.array != self.array).nonzero()[0].tolist():  # NaN
-            values[place] = None
-        return values
+    def _made(self, rows: "Rows") -> list[float | None]:
+        values: list[float] = self.array[rows].tolist()
+        return [None if value != value else value for value in values]  # noqa: PLR0124 - NaN
 
 
 class Coded(Column[T | None], Generic[T]):
@@ -167,9 +187,9 @@ class Coded(Column[T | None], Generic[T]):
         code = int(self.codes[at])
         return None if code < 0 else self.words[code]
 
-    def _plain(self) -> list[T | None]:
+    def _made(self, rows: "Rows") -> list[T | None]:
         known: tuple[T | None, ...] = (*self.words, None)  # -1 is the last
-        return [known[code] for code in self.codes.tolist()]
+        return [known[code] for code in self.codes[rows].tolist()]
 
 
 class Texts(Column[str | None]):
@@ -186,14 +206,17 @@ class Texts(Column[str | None]):
         """Hold *array*; it must not change any more."""
         super().__init__(len(array))
         self.array = array
-        self.blank = tuple(blank)
+        self.blank = frozenset(blank)
 
-    def _plain(self) -> list[str | None]:
+    def _made(self, rows: "Rows") -> list[str | None]:
         values: list[str | None] = []
-        for begin in range(0, self._size, _ROWS):
-            values += _split(self.array[begin : begin + _ROWS])
-        for row in self.blank:
-            values[row] = ""
+        chosen = self.array[rows]
+        for begin in range(0, len(chosen), _ROWS):
+            values += _split(chosen[begin : begin + _ROWS])
+        if self.blank:
+            asked = _positions(rows, self._size)
+            for place in [at for at, row in enumerate(asked) if row in self.blank]:
+                values[place] = ""
         return values
 
 
@@ -210,6 +233,19 @@ def _split(array: "NDArray[np.bytes_]") -> list[str | None]:
     for row in is_short.nonzero()[0].tolist():
         values[row] = (values[row] or "").rstrip("\0") or None
     return values
+
+
+def taken(column: Sequence[T], rows: "Rows") -> list[T]:
+    """Return the values of some rows of a column or a list."""
+    return column.taken(rows) if isinstance(column, Column) else _of_list(column, rows)
+
+
+def _of_list(values: Sequence[T], rows: "Rows") -> list[T]:
+    return [*values[rows]] if isinstance(rows, slice) else [values[at] for at in rows.tolist()]
+
+
+def _positions(rows: "Rows", size: int) -> Sequence[int]:
+    return range(size)[rows] if isinstance(rows, slice) else rows.tolist()
 
 
 def numbers(column: Sequence[int | None]) -> "NDArray[np.int64]":

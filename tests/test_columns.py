@@ -4,7 +4,19 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sops_report.columns import MISSING, Coded, Later, Numbers, Reals, Texts, coded, numbers, reals
+from sops_report.columns import (
+    MISSING,
+    Coded,
+    Column,
+    Later,
+    Numbers,
+    Reals,
+    Texts,
+    coded,
+    numbers,
+    reals,
+    taken,
+)
 
 whole = st.lists(st.none() | st.integers(-(2**63) + 1, 2**63 - 1))
 measured = st.lists(st.none() | st.floats(allow_nan=False))
@@ -67,3 +79,21 @@ def test_a_later_column_is_made_once() -> None:
     column = Later(2, make)
     assert (len(column), len(made)) == (2, 0)
     assert (column[0], list(column), len(made)) == ("a", ["a", "b"], 1)
+
+
+@given(st.data(), whole, st.lists(st.sampled_from([b"n1", b"", b"n333", b"a\nb"])))
+def test_some_rows_are_made_without_the_others(
+    data: st.DataObject, values: list[int | None], texts: list[bytes]
+) -> None:
+    blank = [at for at, text in enumerate(texts) if not text][:1]
+    columns: list[Column[object]] = [
+        Numbers(numbers(values)), coded(values), Texts(np.array(texts, dtype="S4"), blank=blank)
+    ]  # fmt: skip
+    for column in columns:
+        every = column.fresh()
+        rows = data.draw(st.lists(st.sampled_from(range(len(every))) if every else st.nothing()))
+        some = slice(*sorted((len(rows) // 2, len(rows))))
+        assert taken(column, np.array(rows, dtype=np.int64)) == [every[at] for at in rows]
+        assert taken(column, some) == every[some]
+        assert [column[at] for at in rows] == [every[at] for at in rows]
+        assert taken(every, np.array(rows, dtype=np.int64)) == [every[at] for at in rows]

@@ -18,7 +18,7 @@ from sops_report.table import flatten
 
 COLUMNS, LOOP = "on columns", "by the loop"
 STAGES: Final[Mapping[str, Callable[[Analysis], object]]] = {
-    "duration and self time": lambda found: durations_of(found.run.tree, found.clock),
+    "duration and self time": lambda found: durations_of(found.run),
     "slack, drag and waits": lambda found: slack_of(found.run, found.on_path),
     "concurrency": concurrency_of,
     "critical path": lambda found: critical_pieces(found.run),

@@ -4,7 +4,7 @@ Every frame has the same columns and dtypes for every input. The dtypes are expl
 and 3, with and without pyarrow, give the same table.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, TypeVar
 
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sops_report.analysis import Analysis, analyse
+from sops_report.analysis import Measures, analyse, measure
 from sops_report.analysis.arrays.tree import is_one_of
 from sops_report.columns import MISSING, Coded, Column, coded, numbers, reals
 from sops_report.reading.collector import collector_at_rest
@@ -55,7 +55,7 @@ def flatten(snapshot: Snapshot) -> pd.DataFrame:
         [{'label': 'go', 'kind': 'root', 'state_group': 'not_started'}]
     """
     with collector_at_rest():
-        return pd.DataFrame(_columns(snapshot), index=pd.RangeIndex(len(snapshot.tree)), copy=False)
+        return _frame(_columns(snapshot), len(snapshot.tree))
 
 
 def _columns(snapshot: Snapshot) -> dict[str, object]:
@@ -105,21 +105,29 @@ def nodes(snapshot: Snapshot) -> pd.DataFrame:
         ``slack_s``, ``drag_s``, ``wait_before_s``; lengths are float64 seconds, NaN where not
         defined.
     """
-    return _nodes(analyse(snapshot))
+    with collector_at_rest():
+        found = measure(snapshot)
+        return _frame({**_columns(found.run.snapshot), **_measures(found)}, len(snapshot.tree))
 
 
-def _nodes(analysis: Analysis) -> pd.DataFrame:
-    is_cause = np.zeros(len(analysis.snapshot.tree), dtype="bool")
-    is_cause[list(analysis.incidents.root_causes)] = True
-    return flatten(analysis.snapshot).assign(
-        duration_s=_seconds(analysis.durations.duration_us),
-        self_s=_seconds(analysis.durations.self_us),
-        is_root_cause=is_cause,
-        on_critical_path=is_one_of(analysis.on_path, {True}),
-        slack_s=_seconds(analysis.slack.slack_us),
-        drag_s=_seconds(analysis.slack.drag_us),
-        wait_before_s=_seconds(analysis.slack.wait_us),
-    )
+def _measures(found: Measures) -> dict[str, object]:
+    """Return the columns beside the node table."""
+    is_cause = np.zeros(len(found.run.tree), dtype="bool")
+    is_cause[list(found.incidents.root_causes)] = True
+    return {
+        "duration_s": _seconds(found.durations.duration_us),
+        "self_s": _seconds(found.durations.self_us),
+        "is_root_cause": is_cause,
+        "on_critical_path": is_one_of(found.on_path, {True}),
+        "slack_s": _seconds(found.slack.slack_us),
+        "drag_s": _seconds(found.slack.drag_us),
+        "wait_before_s": _seconds(found.slack.wait_us),
+    }
+
+
+def _frame(columns: Mapping[str, object], size: int) -> pd.DataFrame:
+    """Return a table of columns that are its own: none is copied."""
+    return pd.DataFrame(columns, index=pd.RangeIndex(size), copy=False)
 
 
 def critical_path(snapshot: Snapshot) -> pd.DataFrame:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -48,8 +47,7 @@ def assert_same(snapshot: Snapshot) -> None:
     columns = with_columns(snapshot)
     assert columns == snapshot
     one = looped(with_lists(snapshot))
-    with patch("sops_report.analysis.arrays.path._FEW", 0):
-        other = analyse(columns)
+    other = analyse(columns)
     assert not is_columnar(one.run.tree)
     assert is_columnar(other.run.tree)
     for name in (field.name for field in fields(Analysis)):
@@ -58,7 +56,20 @@ def assert_same(snapshot: Snapshot) -> None:
     for further in (concurrency_of, people_waits, joins_of, progress_of):
         assert further(other) == further(one)
     assert list(other.run.spans) == list(one.run.spans)
+    assert other.on_path == one.on_path == marked_by(one)
     assert _types(other) == _types(one)
+
+
+def marked_by(found: Analysis) -> list[bool]:
+    """Mark the nodes of the path by its sections: walked once more, when all is told of them."""
+    tree = found.run.tree
+    marked = [False] * len(tree)
+    for section in found.sections:
+        position = tree.parent[section.position] if section.is_gap else section.position
+        while position >= 0:
+            marked[position] = True
+            position = tree.parent[position]
+    return marked
 
 
 def _types(found: Analysis) -> set[type]:

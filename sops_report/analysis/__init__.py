@@ -14,18 +14,42 @@ from sops_report.analysis.clock import Clock, read_clock
 from sops_report.analysis.durations import Durations, durations_of
 from sops_report.analysis.failures import FailedNode, failures_of
 from sops_report.analysis.findings import find_oddities
-from sops_report.analysis.ledger import Section, classify, ledger_of
+from sops_report.analysis.ledger import Section, classify, is_all_attempts, ledger_of
 from sops_report.analysis.operations import find_contradictions, revoked_at
 from sops_report.analysis.outcome import Incidents, find_incidents, outcome_of
-from sops_report.analysis.path import critical_pieces
+from sops_report.analysis.path import Step, walk_path
 from sops_report.analysis.slack import Slack, slack_of
 from sops_report.analysis.spans import FirstPositions, Run
+from sops_report.columns import numbers
 from sops_report.reading.collector import collector_at_rest
-from sops_report.snapshot import Note, Snapshot, is_columnar
+from sops_report.snapshot import Note, Snapshot, Tree, is_columnar
 
-__all__ = ["Analysis", "analyse"]
+__all__ = ["Analysis", "Measures", "analyse", "measure"]
 
 MANY: Final = 3000  # nodes; below, loops take less than the import of numpy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measures:
+    """What is measured of the nodes of one run; per-node columns are parallel to the tree.
+
+    Attributes:
+        run: The run as every further analysis asks it.
+        outcome: One of the outcome words.
+        incidents: Who failed, was retried, skipped, ignored; who is under way.
+        durations: Duration and self time.
+        steps: The critical path as it was walked, earliest first.
+        on_path: Per position: on the critical path (the containers it runs through included).
+        slack: Slack, drag and waiting time.
+    """
+
+    run: Run
+    outcome: str
+    incidents: Incidents
+    durations: Durations
+    steps: Sequence[Step]
+    on_path: Sequence[bool]
+    slack: Slack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,11 +101,22 @@ def analyse(snapshot: Snapshot, *, revoked_at_us: int | None = None) -> Analysis
         The analysis; never an error, whatever the snapshot holds.
     """
     with collector_at_rest():
+        return _explained(measure(snapshot, revoked_at_us=revoked_at_us))
+
+
+def measure(snapshot: Snapshot, *, revoked_at_us: int | None = None) -> Measures:
+    """Measure the nodes of one snapshot: that part of `analyse` which the node table shows.
+
+    Args:
+        snapshot: As `sops_report.read` returns it.
+        revoked_at_us: As for `analyse`.
+    """
+    with collector_at_rest():
         big = len(snapshot.tree) >= MANY
-        return _analyse(_with_columns(snapshot) if big else snapshot, revoked_at_us)
+        return _measure(_with_columns(snapshot) if big else snapshot, revoked_at_us)
 
 
-def _analyse(snapshot: Snapshot, revoked_at_us: int | None) -> Analysis:
+def _measure(snapshot: Snapshot, revoked_at_us: int | None) -> Measures:
     attempts = earlier_attempts(snapshot)
     incidents = find_incidents(snapshot, attempts)
     outcome = outcome_of(snapshot, incidents)
@@ -90,26 +125,42 @@ def _analyse(snapshot: Snapshot, revoked_at_us: int | None) -> Analysis:
     clock = read_clock(snapshot, outcome, revoked_at_us=revoked_at_us)
     positions = FirstPositions(snapshot.tree.node_id)
     run = Run(snapshot=snapshot, clock=clock, attempts=attempts, position_of=positions)
-    sections = classify(run, critical_pieces(run))
-    on_path = _on_path(snapshot, sections)
-    return Analysis(
-        snapshot=snapshot,
+    steps = walk_path(run)
+    on_path = _on_path(run, steps)
+    return Measures(
         run=run,
         outcome=outcome,
         incidents=incidents,
-        failures=failures_of(snapshot, clock, incidents),
-        attempts=attempts,
-        clock=clock,
-        durations=durations_of(snapshot.tree, clock),
-        sections=sections,
+        durations=durations_of(run),
+        steps=steps,
         on_path=on_path,
-        ledger=ledger_of(sections),
         slack=slack_of(run, on_path),
+    )
+
+
+def _explained(known: Measures) -> Analysis:
+    """Add to the measures what has to be told of them: classes, failures, notes."""
+    run, incidents = known.run, known.incidents
+    snapshot, clock = run.snapshot, run.clock
+    sections = classify(run, [step.piece() for step in known.steps])
+    return Analysis(
+        snapshot=snapshot,
+        run=run,
+        outcome=known.outcome,
+        incidents=incidents,
+        failures=failures_of(snapshot, clock, incidents),
+        attempts=run.attempts,
+        clock=clock,
+        durations=known.durations,
+        sections=sections,
+        on_path=known.on_path,
+        ledger=ledger_of(sections),
+        slack=known.slack,
         order_source="flow" if snapshot.flow is not None else "times",
         notes=(
             *snapshot.notes,
             *find_oddities(snapshot, clock, incidents),
-            *find_contradictions(snapshot, clock, positions),
+            *find_contradictions(snapshot, clock, run.position_of),
         ),
     )
 
@@ -121,12 +172,14 @@ def _with_columns(snapshot: Snapshot) -> Snapshot:
     return with_columns(snapshot)
 
 
-def _on_path(snapshot: Snapshot, sections: Sequence[Section]) -> Sequence[bool]:
+def _on_path(run: Run, steps: Sequence[Step]) -> Sequence[bool]:
     """Mark the nodes of the path, and every container that holds a piece of it."""
-    tree = snapshot.tree
-    marked = bytearray(len(tree))
-    for section in sections:
-        position = tree.parent[section.position] if section.is_gap else section.position
+    tree, marked = run.tree, bytearray(len(run.tree))
+    for step in steps:
+        if not step.is_gap and not is_all_attempts(run, step):
+            marked[step.position] = True
+    for container in _parents(tree, [step.position for step in steps]):
+        position = container
         while position >= 0 and not marked[position]:
             marked[position] = True
             position = tree.parent[position]
@@ -135,3 +188,9 @@ def _on_path(snapshot: Snapshot, sections: Sequence[Section]) -> Sequence[bool]:
 
         return flags(marked)
     return [bool(mark) for mark in marked]
+
+
+def _parents(tree: Tree, positions: Sequence[int]) -> set[int]:
+    if is_columnar(tree):
+        return set(numbers(tree.parent)[positions].tolist())
+    return {tree.parent[position] for position in positions}

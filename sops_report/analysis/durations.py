@@ -7,8 +7,7 @@ children's intervals, clipped to the node, is taken off, so it is never negative
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sops_report.analysis.clock import Clock
-from sops_report.analysis.spans import busy_us
+from sops_report.analysis.spans import Run, busy_us
 from sops_report.snapshot import Tree, is_columnar
 
 
@@ -20,15 +19,16 @@ class Durations:
     self_us: Sequence[int | None]
 
 
-def durations_of(tree: Tree, clock: Clock) -> Durations:
+def durations_of(run: Run) -> Durations:
     """Return duration and self time of every node."""
+    tree = run.tree
     if is_columnar(tree):
         from sops_report.analysis.arrays import durations as arrays  # noqa: PLC0415 - start-up
 
-        return arrays.durations_of(tree, clock)
+        return arrays.durations_of(run)
     duration = [
         None if start is None or end is None else max(0, end - start)
-        for start, end in zip(tree.start_us, clock.end_of, strict=True)
+        for start, end in zip(tree.start_us, run.clock.end_of, strict=True)
     ]
     inner: dict[int, list[tuple[int, int]]] = {}
     for position in range(1, len(tree)):

@@ -4,13 +4,13 @@ The classes add up to the wall time because the pieces do. With earlier attempts
 before a retried node is split exactly into attempts and reactions.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
 from sops_report.analysis.clock import SECOND_US
-from sops_report.analysis.path import Piece
+from sops_report.analysis.path import Piece, Step
 from sops_report.analysis.spans import CONTROL_KINDS, Run
 from sops_report.snapshot import is_columnar
 
@@ -45,8 +45,18 @@ def classify(run: Run, pieces: Sequence[Piece]) -> list[Section]:
     """Return the sections of the path, earliest first."""
     on_path = {piece.position for piece in pieces if not piece.is_gap}
     own_class = _own_classes(run)
-    parts = (part for piece in pieces for part in _split(run, piece))
+    parts: Iterable[_Part] = map(_Part, pieces)
+    if run.attempts:
+        parts = (part for piece in pieces for part in _split(run, piece))
     return [_section(run, part, on_path, own_class) for part in parts]
+
+
+def is_all_attempts(run: Run, piece: Piece | Step) -> bool:
+    """Tell whether a node's piece is told as earlier attempts alone: it has not begun since."""
+    position = piece.position
+    if position not in run.attempts or run.tree.start_us[position] is not None:
+        return False
+    return bool(_attempt_times(run, piece))
 
 
 def _own_classes(run: Run) -> Callable[[int], str]:
@@ -107,7 +117,7 @@ def _part(piece: Piece, start: int, end: int, known_class: str | None) -> _Part:
     return _Part(replace(piece, start_us=start, end_us=end, is_gap=True), known_class)
 
 
-def _attempt_times(run: Run, piece: Piece) -> list[tuple[int, int]]:
+def _attempt_times(run: Run, piece: Piece | Step) -> list[tuple[int, int]]:
     """Return the failed earlier attempts inside a piece, clipped to it, in order."""
     position = piece.position
     if piece.at_end:

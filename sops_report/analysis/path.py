@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import Final
+from typing import Final, NamedTuple
 
 from sops_report.analysis.clock import SECOND_US
 from sops_report.analysis.spans import CONTROL_KINDS, Run, child_spans
@@ -43,36 +43,81 @@ class Piece:
     co_critical: tuple[int, ...] = ()
 
 
+class Step(NamedTuple):
+    """One stretch of the path as it is walked, before it is looked at closely.
+
+    A named tuple: of a run that is one long sequence every node makes two of them.
+
+    Attributes:
+        position, start_us, end_us, is_gap, at_end: As of `Piece`.
+        scope: The container it was found in, if it is to be looked at closely.
+        candidate: Its index, or that of the one a gap comes after; -1 without any.
+        limit_us: How far the path had come down before the candidate.
+        follower: The candidate that came after it, if any.
+    """
+
+    position: int
+    start_us: int
+    end_us: int
+    scope: "Scope | None" = None
+    candidate: int = -1
+    limit_us: int = 0
+    follower: int | None = None
+    is_gap: bool = False
+    at_end: bool = False
+
+    def piece(self) -> Piece:
+        """Look closely: how sure it is, and who else it could have been."""
+        certain = True
+        ties: tuple[int, ...] = ()
+        if self.scope is not None and self.candidate >= 0:
+            certain = self.scope.is_certain(self.candidate, self.limit_us, self.follower)
+            ties = () if self.is_gap else self.scope.ties(self.candidate, self.follower)
+        return Piece(
+            position=self.position,
+            start_us=self.start_us,
+            end_us=self.end_us,
+            is_gap=self.is_gap,
+            at_end=self.at_end,
+            certain=certain,
+            co_critical=ties,
+        )
+
+
 def critical_pieces(run: Run) -> list[Piece]:
     """Return the critical path of the whole task, earliest piece first."""
+    return [step.piece() for step in walk_path(run)]
+
+
+def walk_path(run: Run) -> list[Step]:
+    """Return the steps of the critical path of the whole task, earliest first."""
     if run.clock.start_us is None or run.clock.end_us is None:
         return []
     scope_of = _scopes(run)
-    pieces: list[Piece] = []
-    pending = [Piece(position=0, start_us=run.clock.start_us, end_us=run.clock.end_us)]
+    steps: list[Step] = []
+    pending = [Step(0, run.clock.start_us, run.clock.end_us)]
     while pending:
-        piece = pending.pop()
-        if piece.is_gap or run.tree.is_leaf(piece.position):
-            pieces.append(piece)
+        step = pending.pop()
+        if step.is_gap or run.tree.is_leaf(step.position):
+            steps.append(step)
         else:
-            pending.extend(reversed(_inside(scope_of(piece))))
-    return pieces
+            pending.extend(_inside(scope_of(step)))
+    return steps
 
 
-def _inside(scope: "Scope") -> list[Piece]:
-    """Return the pieces of a container's interval; without a candidate all of it waits."""
-    start, end = scope.piece.start_us, scope.piece.end_us
-    return scope.walk() or [scope.waiting(start, end, certain=True)]
+def _inside(scope: "Scope") -> list[Step]:
+    """Return the steps of a container's interval, latest first; without any all of it waits."""
+    return scope.walk() or [scope.waiting(scope.whole.start_us, scope.whole.end_us)]
 
 
-def _scopes(run: Run) -> Callable[[Piece], "Scope"]:
-    """Return what looks into a container; in a big tree its children are sorted already."""
+def _scopes(run: Run) -> Callable[[Step], "Scope"]:
+    """Return what looks into a container; in a big tree its children are found already."""
     if is_columnar(run.tree) and run.snapshot.flow is None:
         from sops_report.analysis.arrays.path import Candidates  # noqa: PLC0415 - start-up
 
         return Candidates.of(run).scope
     due = _due_children(run)
-    return lambda piece: Scope.of(run, piece, due.get(piece.position))
+    return lambda step: Scope.of(run, step, due.get(step.position))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,89 +126,81 @@ class Scope:
 
     Attributes:
         run: The run that is analysed.
-        piece: The container and its part of the run.
+        whole: The container and its part of the run.
         positions, entry, end, ends, loop: The candidates by exact end, then entry, then position:
             node, entry, end, exact end and number of the pass; see `spans.Span`.
-        entries, reach: All entries in order, and the latest end of the spans entered until then.
         is_control: Of each candidate: it is a gateway or event.
-        work_entries: The entries of all others, in order.
         due: The child that is due but has not begun, if any.
         by_node: Indices of candidates by position; empty without a flow.
         below: The path has come down to this index; whatever ended later is no candidate.
         visited: What is on the path already: the edges of a loop must not lead back to it.
+        entered: The candidates by entry; made where it is asked for.
     """
 
     run: Run
-    piece: Piece
+    whole: Step
     positions: Sequence[int]
     entry: Sequence[int]
     end: Sequence[int]
     ends: Sequence[int]
     loop: Sequence[int]
     is_control: Sequence[bool]
-    entries: Sequence[int]
-    reach: Sequence[int]
-    work_entries: Sequence[int]
     due: int | None
     by_node: Mapping[int, Sequence[int]] = field(default_factory=dict)
     below: int = field(init=False)
     visited: set[int] = field(default_factory=set)
+    entered: "Entered | None" = None
 
     def __post_init__(self) -> None:
         """Begin behind the last candidate."""
         self.below = len(self.positions)
 
     @classmethod
-    def of(cls, run: Run, piece: Piece, due: int | None) -> "Scope":
+    def of(cls, run: Run, whole: Step, due: int | None) -> "Scope":
         """Sort the candidates; a child wholly outside the interval (an old pass) is none."""
         spans = [
             span
-            for span in child_spans(run, piece.position)
-            if span.end_us >= piece.start_us and span.entry_us <= piece.end_us
+            for span in child_spans(run, whole.position)
+            if span.end_us >= whole.start_us and span.entry_us <= whole.end_us
         ]
         spans.sort(key=lambda s: (s.exact_end_us, s.entry_us, s.position, s.loop))
         kinds = run.snapshot.kind
-        by_entry = sorted((s.entry_us, s.end_us, kinds[s.position]) for s in spans)
         by_node: dict[int, list[int]] = {}
         if run.snapshot.flow is not None:
             for index, span in enumerate(spans):
                 by_node.setdefault(span.position, []).append(index)
         return cls(
             run=run,
-            piece=piece,
+            whole=whole,
             positions=[span.position for span in spans],
             entry=[span.entry_us for span in spans],
             end=[span.end_us for span in spans],
             ends=[span.exact_end_us for span in spans],
             loop=[span.loop for span in spans],
             is_control=[kinds[span.position] in CONTROL_KINDS for span in spans],
-            entries=[entry for entry, _, _ in by_entry],
-            reach=list(accumulate((end for _, end, _ in by_entry), max)),
-            work_entries=[entry for entry, _, kind in by_entry if kind not in CONTROL_KINDS],
             due=due,
             by_node=by_node,
         )
 
-    def walk(self) -> list[Piece]:
-        """Return the scope's pieces, earliest first; empty without a candidate."""
-        pieces: list[Piece] = []
-        limit = self.piece.end_us
+    def walk(self) -> list[Step]:
+        """Return the scope's steps, latest first; empty without a candidate."""
+        steps: list[Step] = []
+        limit, first = self.whole.end_us, self.whole.start_us
         follower: int | None = None
         index = self._last()
         while index is not None:
             self.below = index
-            self.visited.add(index)
-            end = min(self.end[index], limit)
-            certain = self._is_certain(index, limit, follower)
+            if self.by_node:
+                self.visited.add(index)
+            end, before = min(self.end[index], limit), limit
             if end < limit:
-                pieces.append(self._gap(end, limit, follower, certain=certain))
-            limit = min(max(self.entry[index], self.piece.start_us), end)
-            pieces.append(self._node(index, limit, end, follower, certain=certain))
+                steps.append(self._gap(end, limit, index, follower))
+            limit = min(max(self.entry[index], first), end)
+            steps.append(Step(self.positions[index], limit, end, self, index, before, follower))
             follower, index = index, self._predecessor(index)
-        if follower is not None and self.piece.start_us < limit:
-            pieces.append(self._gap(self.piece.start_us, limit, follower, certain=True))
-        pieces.reverse()
-        return pieces
+        if follower is not None and first < limit:
+            steps.append(Step(self.positions[follower], first, limit, is_gap=True))
+        return steps
 
     def _last(self) -> int | None:
         """Return the candidate that ended last.
@@ -172,7 +209,7 @@ class Scope:
         """
         if not self.positions:
             return None
-        latest = min(self.ends[-1], self.piece.end_us)
+        latest = min(self.ends[-1], self.whole.end_us)
         tied = range(bisect_left(self.ends, latest), len(self.ends))
         closed = self.run.clock.finish_is_valid
         still_open = [index for index in tied if not closed[self.positions[index]]]
@@ -237,8 +274,8 @@ class Scope:
         after = bisect_left(self.ends, self.end[latest])
         for index in range(after - 1, max(first, after - _MOST_GATEWAYS) - 1, -1):
             if self.is_control[index] and self.entry[index] == self.end[index]:
-                next_work = bisect_left(self.work_entries, self.end[index])
-                if self.work_entries[next_work] == self.entry[follower]:
+                work = self._by_entry().work
+                if work[bisect_left(work, self.end[index])] == self.entry[follower]:
                     return index
         return None
 
@@ -248,7 +285,7 @@ class Scope:
         is_step = not self.is_control[index]
         return is_step and not tree.retry[position] and (tree.loop[position] or 1) == 1
 
-    def _is_certain(self, index: int, limit: int, follower: int | None) -> bool:
+    def is_certain(self, index: int, limit: int, follower: int | None) -> bool:
         """Tell whether the times leave no doubt that this one came right before *limit*."""
         if follower is not None and self._sources(follower) is not None:
             return True
@@ -268,15 +305,21 @@ class Scope:
         entry = self.entry[follower]
         first = max(self.end[index], entry - SECOND_US)
         last = min(self.end[follower], entry + SECOND_US + 1)
-        count = bisect_left(self.entries, last) - bisect_left(self.entries, first)
-        return count > 1
+        entries = self._by_entry().entries
+        return bisect_left(entries, last) - bisect_left(entries, first) > 1
 
     def _is_another_open(self, moment: int) -> bool:
         """Tell whether a branch that was entered before *moment* ended after it."""
-        count = bisect_left(self.entries, moment)
-        return count > 0 and self.reach[count - 1] > moment
+        by_entry = self._by_entry()
+        count = bisect_left(by_entry.entries, moment)
+        return count > 0 and by_entry.reach[count - 1] > moment
 
-    def _ties(self, index: int, follower: int | None) -> tuple[int, ...]:
+    def _by_entry(self) -> "Entered":
+        if self.entered is None:
+            self.entered = Entered.of(self)
+        return self.entered
+
+    def ties(self, index: int, follower: int | None) -> tuple[int, ...]:
         """Return the others that ended in the same second and could stand in its place."""
         if self.entry[index] >= self.end[index]:
             return ()  # an instant: whoever ended with it may have come before it
@@ -290,32 +333,44 @@ class Scope:
             if self.entry[other] < self.end[other]
         )
 
-    def _node(
-        self, index: int, start: int, end: int, follower: int | None, *, certain: bool
-    ) -> Piece:
-        return Piece(
-            position=self.positions[index],
-            start_us=start,
-            end_us=end,
-            certain=certain,
-            co_critical=self._ties(index, follower),
-        )
-
-    def _gap(self, start: int, end: int, follower: int | None, *, certain: bool) -> Piece:
+    def _gap(self, start: int, end: int, index: int, follower: int | None) -> Step:
+        """Return the gap after a candidate: up to the one that followed, or to the scope's end."""
         if follower is None:
-            return self.waiting(start, end, certain=certain)
+            return self.waiting(start, end, index)
         position = self.positions[follower]
-        return Piece(position=position, start_us=start, end_us=end, is_gap=True, certain=certain)
+        return Step(position, start, end, self, index, end, follower, is_gap=True)
 
-    def waiting(self, start: int, end: int, *, certain: bool) -> Piece:
+    def waiting(self, start: int, end: int, index: int = -1) -> Step:
         """Return the gap after the last child: it waits for the child that is due, if any."""
-        return Piece(
-            position=self.piece.position if self.due is None else self.due,
-            start_us=start,
-            end_us=end,
-            is_gap=True,
-            at_end=self.due is None,
-            certain=certain,
+        if self.due is not None:
+            return Step(self.due, start, end, self, index, end, is_gap=True)
+        position = self.whole.position
+        return Step(position, start, end, self, index, end, is_gap=True, at_end=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """The candidates of a scope in order of their entries.
+
+    Attributes:
+        entries: All entries.
+        reach: The latest end of those entered until then.
+        work: The entries of all but gateways and events.
+    """
+
+    entries: Sequence[int]
+    reach: Sequence[int]
+    work: Sequence[int]
+
+    @classmethod
+    def of(cls, scope: Scope) -> "Entered":
+        """Sort the candidates once more."""
+        by_entry = sorted(zip(scope.entry, scope.end, scope.is_control, strict=True))
+        entries, ends, _ = zip(*by_entry, strict=True)
+        return cls(
+            entries=entries,
+            reach=list(accumulate(ends, max)),
+            work=[entry for entry, _, is_control in by_entry if not is_control],
         )
 
 

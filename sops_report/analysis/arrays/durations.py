@@ -2,40 +2,49 @@
 
 import numpy as np
 
-from sops_report.analysis.arrays.order import Line, sorted_by
-from sops_report.analysis.arrays.spans import scope_numbers
-from sops_report.analysis.arrays.tree import Ints
-from sops_report.analysis.clock import Clock
+from sops_report.analysis.arrays.order import Line
+from sops_report.analysis.arrays.spans import Families, SpanColumns
+from sops_report.analysis.arrays.tree import Ints, is_leaf
 from sops_report.analysis.durations import Durations
-from sops_report.columns import MISSING, Numbers, numbers
+from sops_report.analysis.spans import Run
+from sops_report.columns import MISSING, Numbers
 from sops_report.snapshot import Tree
 
 
-def durations_of(tree: Tree, clock: Clock) -> Durations:
+def durations_of(run: Run) -> Durations:
     """Return what `durations.durations_of` returns."""
-    start, end = numbers(tree.start_us), numbers(clock.end_of)
-    is_known = (start != MISSING) & (end != MISSING)
-    length = np.where(is_known, np.maximum(end - start, 0), 0)
-    covered = _covered(tree, start, length)
+    spans = run.spans
+    assert isinstance(spans, SpanColumns)
+    start, is_known = spans.start_us, spans.exists
+    length = np.where(is_known, spans.end_us - start, 0)
+    # Earlier attempts change the entries; the starts are what counts here.
+    family = spans.family.sorted_by(start) if run.attempts else spans.by_entry
+    covered = _covered(run.tree, family, start, length)
     return Durations(
         duration_us=Numbers(np.where(is_known, length, MISSING)),
         self_us=Numbers(np.where(is_known, length - covered, MISSING)),
     )
 
 
-def _covered(tree: Tree, start: Ints, length: Ints) -> Ints:
-    """Return how long at least one child of each node ran, within the node's own time."""
-    took_time = np.flatnonzero(length[1:]) + 1
-    parent = numbers(tree.parent)[took_time]
-    begin = np.maximum(start[took_time], start[parent])
-    end = np.minimum(start[took_time] + length[took_time], start[parent] + length[parent])
-    inside = (begin < end) & (length[parent] > 0)  # a parent without a start has no length
-    begin, end, parent = begin[inside], end[inside], parent[inside]
-    number, n_scopes = scope_numbers(tree)
-    order = sorted_by(number[parent], begin)
-    begin, end, parent = begin[order], end[order], parent[order]
+def _covered(tree: Tree, family: Families, start: Ints, length: Ints) -> Ints:
+    """Return how long at least one child of each node ran, within the node's own time.
+
+    Args:
+        tree: The nodes.
+        family: Their children, in each scope by start.
+        start: Of each node.
+        length: Of each node, 0 where it is not known.
+    """
+    position, scope = family.position, family.scope
+    container = np.flatnonzero(~is_leaf(tree))
+    begins, ends = start[container], start[container] + length[container]
+    begin = np.maximum(start[position], begins[scope])
+    end = np.minimum(start[position] + length[position], ends[scope])
+    inside = begin < end  # never where a node or its parent has no length
+    scope, begin, end = scope[inside], begin[inside], end[inside]
     found = np.zeros(len(tree), dtype=np.int64)
-    np.add.at(found, parent, _gained(Line(n_scopes, begin, end), number[parent], begin, end))
+    gained = _gained(Line(family.n_scopes, begin, end), scope, begin, end)
+    np.add.at(found, container[scope], gained)
     return found
 
 

@@ -20,7 +20,7 @@ def candidates(run: Run) -> Iterator[tuple[Span, Sequence[Span], Span]]:
     """
     spans = run.spans
     assert isinstance(spans, SpanColumns)
-    family = Families.of(run.tree, spans.exists, spans.entry_us, spans.end_us)
+    family = spans.by_entry
     position = family.position
     entry, end = spans.entry_us[position], spans.end_us[position]
     instants = np.flatnonzero(_is_instant(run, spans)[position])

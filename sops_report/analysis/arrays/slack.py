@@ -24,14 +24,16 @@ class Order:
 
     Attributes:
         family: The spans by scope, then entry, then end, then position.
+        after: Of each row: the row after the last one of its scope.
         line: Their moments.
         entry_us, end_us: Of each row.
         ready_us: The latest end of those that had ended by its entry; `MISSING` without any.
-        follower: The first row that was entered after its end; `Families.after` without any.
+        follower: The first row that was entered after its end; *after* without any.
         last_us: The latest end of its scope.
     """
 
     family: Families
+    after: Ints
     line: Line
     entry_us: Ints
     end_us: Ints
@@ -40,22 +42,23 @@ class Order:
     last_us: Ints
 
     @classmethod
-    def of(cls, tree: Tree, spans: SpanColumns) -> "Order":
-        """Sort the spans, and find for each who came before and after."""
-        family = Families.of(tree, spans.exists, spans.entry_us, spans.end_us)
+    def of(cls, spans: SpanColumns) -> "Order":
+        """Find for each span who came before and after."""
+        family = spans.by_entry
         entry, end = spans.entry_us[family.position], spans.end_us[family.position]
         line = Line(family.n_scopes, entry, end)
         entries, ends = line.at(family.scope, entry), line.at(family.scope, end)
-        rows = np.arange(len(ends))
+        rows, after = np.arange(len(ends)), family.after()
         by_end = np.argsort(ends, kind="stable")
         return cls(
             family=family,
+            after=after,
             line=line,
             entry_us=entry,
             end_us=end,
             ready_us=_ready(family, entries, ends, by_end, end),
             follower=np.maximum(np.searchsorted(entries, ends), rows + 1),
-            last_us=end[by_end[family.after - 1]],
+            last_us=end[by_end[after - 1]],
         )
 
 
@@ -67,7 +70,7 @@ def _ready(family: Families, entries: Ints, ends: Ints, by_end: Ints, end: Ints)
     at = np.searchsorted(sorted_ends, entries)  # the first in its scope that ended at the entry
     last = np.minimum(at, len(ends) - 1)
     together = (sorted_ends[last] == entries) & (by_end[last] < rows)
-    before = np.where(at > family.first, end[by_end[at - 1]], MISSING)
+    before = np.where(at > family.first(), end[by_end[at - 1]], MISSING)
     return np.where(together, end[by_end[last]], before)
 
 
@@ -76,7 +79,7 @@ def slack_of(run: Run, on_path: Sequence[bool]) -> Slack:
     spans = run.spans
     assert isinstance(spans, SpanColumns)
     tree, marked = run.tree, is_one_of(on_path, {True})
-    order = Order.of(tree, spans)
+    order = Order.of(spans)
     own, strict = _rooms(order)
     slack = added_from_above(tree, _by_position(tree, order, own))
     strict_slack = added_from_above(tree, _by_position(tree, order, strict))
@@ -98,7 +101,7 @@ def _rooms(order: Order) -> tuple[Ints, Ints]:
     over plain numbers.
     """
     family, n_rows = order.family, len(order.end_us)
-    has_follower = order.follower < family.after
+    has_follower = order.follower < order.after
     next_ready = order.ready_us[np.minimum(order.follower, n_rows - 1)] if n_rows else order.end_us
     room = np.where(has_follower, np.maximum(next_ready - order.end_us, 0), 0)
     room = np.where(has_follower, room, order.last_us - order.end_us)
@@ -106,23 +109,49 @@ def _rooms(order: Order) -> tuple[Ints, Ints]:
     cost = np.where(no_limit, -_NO_LIMIT, order.end_us - order.ready_us)
     # Behind the rows of each scope stands one place for its end, where nothing delays any more.
     place, follower = np.arange(n_rows) + family.scope, order.follower + family.scope
-    own, latest = _backwards(place, follower, room, cost, n_rows + family.n_scopes)
-    return own[place], latest[follower] + order.last_us - order.end_us
+    own, latest = _at_followers(place, follower, room, cost, n_rows + family.n_scopes)
+    return own + room, latest + order.last_us - order.end_us
 
 
-def _backwards(
+def _at_followers(
     place: Ints, follower: Ints, room: Ints, cost: Ints, n_places: int
 ) -> tuple[Ints, Ints]:
-    """Return by place the slack along the followers, and the limit to the ends before it.
+    """Return of each row's follower its slack, and the limit to the ends before it.
 
-    The limit, 0 or less, counts from the end of the scope.
+    The limit, 0 or less, counts from the end of the scope. Rows side by side that have one follower
+    and are nobody's follower themselves are a run, of which only the dearest counts: many branches
+    are one.
     """
-    own, latest = [0] * n_places, [0] * n_places
-    columns = (place, follower, room, cost)
-    for at, after, more, less in zip(*(column[::-1].tolist() for column in columns), strict=True):
-        own[at] = own[after] + more
-        limit, others = latest[after] - less, latest[at + 1]
-        latest[at] = limit if limit < others else others  # noqa: FURB136 - no call a node
+    target = np.arange(n_places)
+    target[place] = follower
+    is_first = np.ones(n_places, dtype=np.bool_)
+    is_first[1:] = target[1:] != target[:-1]
+    is_first[follower] = True
+    firsts, run = np.flatnonzero(is_first), np.cumsum(is_first) - 1
+    after = run[target[firsts]]
+    is_end = after == np.arange(len(firsts))
+    by_place = np.zeros((2, n_places), dtype=np.int64)
+    by_place[:, place] = room, cost
+    more, less = by_place[0][firsts], np.maximum.reduceat(by_place[1], firsts)
+    own, latest = _backwards(np.flatnonzero(~is_end), after, more, less)
+    return own[run[follower]], latest[run[follower]]
+
+
+def _backwards(runs: Ints, after: Ints, more: Ints, less: Ints) -> tuple[Ints, Ints]:
+    """Return by run the slack of its first row, and the limit to the ends before it.
+
+    Args:
+        runs: All but the ends of scopes, which have neither slack nor limit.
+        after: By run: that of its follower.
+        more: By run: the room of its first row.
+        less: By run: how long before its follower's limit the predecessors must have ended.
+    """
+    own, latest = [0] * len(after), [0] * len(after)
+    columns = (runs, after[runs], more[runs], less[runs])
+    for at, then, room, cost in zip(*(column[::-1].tolist() for column in columns), strict=True):
+        own[at] = own[then] + room
+        limit, others = latest[then] - cost, latest[at + 1]
+        latest[at] = limit if limit < others else others  # noqa: FURB136 - no call a run
     return np.asarray(own, dtype=np.int64), np.asarray(latest, dtype=np.int64)
 
 

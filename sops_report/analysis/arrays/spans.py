@@ -22,6 +22,8 @@ class SpanColumns(Sequence[Span | None]):
     Attributes:
         exists: False for a node that has not begun or has no end; its times mean nothing.
         entry_us, start_us, end_us, exact_end_us, loop: As of `spans.Span`.
+        family: All but the root's, scope after scope, in document order.
+        by_entry: The same by entry, then end, then position: several measures ask for it.
     """
 
     exists: Flags
@@ -30,6 +32,8 @@ class SpanColumns(Sequence[Span | None]):
     end_us: Ints
     exact_end_us: Ints
     loop: Ints
+    family: "Families"
+    by_entry: "Families"
 
     @classmethod
     def of(cls, tree: Tree, clock: Clock, attempts: Attempts) -> "SpanColumns":
@@ -39,19 +43,23 @@ class SpanColumns(Sequence[Span | None]):
         refresh, loop = numbers(tree.refresh_us), numbers(tree.loop)
         is_exact = is_one_of(clock.finish_is_valid, {True})
         is_exact &= (refresh >= end) & (refresh < end + SECOND_US)
-        spans = cls(
-            exists=(start != MISSING) & (end_of != MISSING),
-            entry_us=start.copy(),
+        loop = np.where((loop == MISSING) | (loop == 0), 1, loop)
+        exists = (start != MISSING) & (end_of != MISSING)
+        entry = start.copy() if attempts else start
+        for position, tries in attempts.items():
+            if exists[position]:
+                entry[position] = entry_of(tries, int(start[position]), int(loop[position]))
+        family = Families.of(tree, exists)
+        return cls(
+            exists=exists,
+            entry_us=entry,
             start_us=start,
             end_us=end,
             exact_end_us=np.where(is_exact, refresh, end),
-            loop=np.where((loop == MISSING) | (loop == 0), 1, loop),
+            loop=loop,
+            family=family,
+            by_entry=family.sorted_by(entry, end),
         )
-        for position, tries in attempts.items():
-            if spans.exists[position]:
-                first = entry_of(tries, int(start[position]), int(spans.loop[position]))
-                spans.entry_us[position] = first
-        return spans
 
     def __len__(self) -> int:
         """Return the number of nodes."""
@@ -84,27 +92,41 @@ class Families:
     Attributes:
         position: Of the node.
         scope: Its parent's number among the containers, rising.
-        first: By row: the first row of its scope.
-        after: By row: the row after the last one of its scope.
-        n_scopes: The number of containers.
+        bounds: By scope: its first row; behind the last scope's the number of rows.
     """
 
     position: Ints
     scope: Ints
-    first: Ints
-    after: Ints
-    n_scopes: int
+    bounds: Ints
 
     @classmethod
-    def of(cls, tree: Tree, members: Flags, *keys: Ints) -> "Families":
-        """Sort the members by scope and then by *keys* (by position where all tie)."""
+    def of(cls, tree: Tree, members: Flags) -> "Families":
+        """Arrange the members by scope, in each by position."""
         number, n_scopes = scope_numbers(tree)
         position = np.flatnonzero(members[1:]) + 1
         scope = number[numbers(tree.parent)[position]]
-        order = sorted_by(scope, *(key[position] for key in keys))
-        position, scope = position[order], scope[order]
-        bounds = np.searchsorted(scope, np.arange(n_scopes + 1))
-        return cls(position, scope, bounds[scope], bounds[scope + 1], n_scopes)
+        order = np.argsort(scope, kind="stable")
+        scope = scope[order]
+        return cls(position[order], scope, np.searchsorted(scope, np.arange(n_scopes + 1)))
+
+    def sorted_by(self, *keys: Ints) -> "Families":
+        """Sort the rows of each scope by *keys*, which are given by position."""
+        # Children are listed nearly in order: what is nearly sorted already takes little time.
+        order = sorted_by(self.scope, *(key[self.position] for key in keys))
+        return Families(self.position[order], self.scope, self.bounds)
+
+    @property
+    def n_scopes(self) -> int:
+        """The number of containers."""
+        return len(self.bounds) - 1
+
+    def first(self) -> Ints:
+        """Return by row the first row of its scope."""
+        return self.bounds[self.scope]
+
+    def after(self) -> Ints:
+        """Return by row the row after the last one of its scope."""
+        return self.bounds[self.scope + 1]
 
 
 def scope_numbers(tree: Tree) -> tuple[Ints, int]:

@@ -25,6 +25,9 @@ _TIME: Final = "datetime64[us, UTC]"
 _SECOND_US: Final = 1_000_000
 _CODE_BITS: Final = 32  # of a label, beside its parent's position in one number
 
+_MOST_SMALL: Final = 2**7
+
+_Codes = NDArray[np.int8] | NDArray[np.int32]
 T = TypeVar("T")
 
 
@@ -63,7 +66,7 @@ def _columns(snapshot: Snapshot) -> dict[str, object]:
     tree = snapshot.tree
     ids = _strings(tree.node_id)
     states = _states(tree.state)
-    start, finish = numbers(tree.start_us).copy(), numbers(tree.finish_us).copy()
+    start, finish = numbers(tree.start_us), numbers(tree.finish_us)
     below = numbers(tree.n_descendants)
     return {
         "node_id": ids,
@@ -78,8 +81,8 @@ def _columns(snapshot: Snapshot) -> dict[str, object]:
         "kind_source": _category(snapshot.kind_source, SOURCES),
         "state": states,
         "state_group": _groups(states),
-        "start_time": _moments(start),
-        "finish_time": _moments(finish),
+        "start_time": _times(tree.start_us),
+        "finish_time": _times(tree.finish_us),
         "finish_is_valid": _finish_is_valid(states, start, finish),
         "elapsed_s": reals(tree.elapsed_s).copy(),
         "retry": _counts(tree.retry),
@@ -87,7 +90,7 @@ def _columns(snapshot: Snapshot) -> dict[str, object]:
         "skip": _flags_below(tree.skip),
         "error_ignored": _flags_below(tree.error_ignored),
         "version": _strings(tree.version),
-        "state_refresh_at": _moments(numbers(tree.refresh_us).copy()),
+        "state_refresh_at": _times(tree.refresh_us),
         "is_leaf": below == 0,
         "ex_data": _strings(tree.ex_data),
     }
@@ -254,12 +257,16 @@ def _counts(values: Sequence[int | None]) -> pd.arrays.IntegerArray:
     return pd.arrays.IntegerArray(np.where(missing, 0, plain).astype("int32"), missing)
 
 
-def _codes(values: Sequence[T | None], known: Iterable[T]) -> NDArray[np.int32]:
+def _codes(values: Sequence[T | None], known: Iterable[T]) -> _Codes:
     """Return the place of each value among the known ones, -1 for every other."""
     column = coded(values)
     place = {word: at for at, word in enumerate(known)}
-    of_word = [place.get(word, -1) for word in column.words]
-    return np.asarray([*of_word, -1], dtype="int32")[column.codes]
+    return _small([*(place.get(word, -1) for word in column.words), -1])[column.codes]
+
+
+def _small(places: Sequence[int]) -> _Codes:
+    """Return places in the integers that pandas keeps them in, so that nothing is converted."""
+    return np.asarray(places, dtype="int8" if max(places) < _MOST_SMALL else "int32")
 
 
 def _category(values: Sequence[str | None], known: Iterable[str]) -> pd.Categorical:
@@ -267,8 +274,8 @@ def _category(values: Sequence[str | None], known: Iterable[str]) -> pd.Categori
     return _coded(_codes(values, words), words)
 
 
-def _coded(codes: NDArray[np.int32], words: Sequence[str]) -> pd.Categorical:
-    return pd.Categorical.from_codes(codes, dtype=_dtype_of(tuple(words)))
+def _coded(codes: _Codes, words: Sequence[str]) -> pd.Categorical:
+    return pd.Categorical.from_codes(codes, dtype=_dtype_of(tuple(words)), validate=False)
 
 
 @lru_cache(maxsize=16)  # making one takes as long as coding thousands of nodes
@@ -285,7 +292,7 @@ def _states(values: Sequence[str | None]) -> pd.Categorical:
 def _groups(states: pd.Categorical) -> pd.Categorical:
     """Return the group of each state: looked up once a word; the last is for a missing state."""
     group_at = [GROUPS.index(group_of(word)) for word in (*states.categories, None)]
-    return _coded(np.asarray(group_at, dtype="int32")[states.codes], GROUPS)
+    return _coded(_small(group_at)[states.codes], GROUPS)
 
 
 def _finish_is_valid(
@@ -297,11 +304,7 @@ def _finish_is_valid(
 
 
 def _times(values: Sequence[int | None]) -> pd.DatetimeIndex:
-    return _moments(numbers(values).copy())
-
-
-def _moments(values: NDArray[np.int64]) -> pd.DatetimeIndex:
-    return pd.DatetimeIndex(values.view("datetime64[us]")).tz_localize("UTC")
+    return pd.DatetimeIndex(numbers(values).view("datetime64[us]"), tz="UTC", copy=True)
 
 
 def _seconds(values: Sequence[int | None]) -> NDArray[np.float64]:

@@ -6,15 +6,16 @@ from contextlib import suppress
 from typing import NoReturn, get_args
 
 import pytest
-from builders import envelope
+from builders import envelope, node
 from hypothesis import given
 from hypothesis import strategies as st
 from readers import ANY_TIME, FAST, Json, assert_same, files, first, mutated, second
 
 from benchmarks.generate import answer
 from sops_report import reading
+from sops_report.columns import Texts
 from sops_report.errors import InputError
-from sops_report.reading import fast
+from sops_report.reading import fast, read_bytes
 from sops_report.reading.fast_times import FastTimes
 from sops_report.reading.times import TimeReader
 from sops_report.states import GROUP_OF
@@ -35,6 +36,14 @@ def test_the_plain_answers_of_both_engines_are_read_fast() -> None:
         for data in (envelope(root), json.dumps(root).encode()):
             assert is_read_fast(data)
             assert_same(data)
+
+
+def test_a_node_with_the_id_of_the_root_is_noted_in_a_big_answer_too() -> None:
+    steps = [node(f"n{number:031x}", 0, 1) for number in range(1500)]
+    root = node(str(steps[7]["id"]), 0, 1, *steps)
+    found = read_bytes(envelope(root))
+    assert isinstance(found.tree.node_id, Texts)
+    assert [(note.code, note.position) for note in found.notes] == [("id-twice", 8)]
 
 
 def test_a_failed_answer_is_read_fast() -> None:

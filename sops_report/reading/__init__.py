@@ -185,7 +185,8 @@ def _snapshot(read: Reading, origin: Origin, beside: Beside, shared: list[Note])
     identity = _identify(tree, flow)
     texts, task_text = failure_texts(found.root, notes.append)
     tree = _with_texts(tree, texts, notes)
-    _note_duplicates(tree, notes)
+    if not (read.ids_differ and _is_first_alone(tree.node_id)):
+        _note_duplicates(tree, notes)
     name = found.name or tree.name[0]
     return Snapshot(
         tree=tree,
@@ -332,6 +333,11 @@ def _note_duplicates(tree: Tree, notes: list[Note]) -> None:
             notes.append(Note(code="id-twice", position=position, values={"id": node_id[:64]}))
         elif node_id is not None:
             seen.add(node_id)
+
+
+def _is_first_alone(ids: Sequence[str | None]) -> bool:
+    """Tell whether no other node has the root's id."""
+    return isinstance(ids, Texts) and not (ids.array[1:] == ids.array[0]).any()
 
 
 def _may_have_twins(ids: Sequence[str | None]) -> bool:

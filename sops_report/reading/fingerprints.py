@@ -13,12 +13,8 @@ _WORD: Final = 8
 def fingerprints(texts: NDArray[np.bytes_]) -> NDArray[np.uint64]:
     """Return a number for each text: equal texts have equal ones, others hardly ever."""
     width = -(-max(texts.dtype.itemsize, 1) // _WORD) * _WORD
-    words = np.ascontiguousarray(texts.astype(f"S{width}")).view("<u8").reshape(len(texts), -1)
-    found = np.zeros(len(texts), np.uint64)
-    for column in range(words.shape[1]):
-        found = (found ^ words[:, column]) * np.uint64(_MIX)
-        found ^= found >> np.uint64(32)
-    return found
+    words = np.ascontiguousarray(texts, f"S{width}").view("<u8").reshape(len(texts), -1)
+    return words @ np.multiply.accumulate(np.full(words.shape[1], _MIX, np.uint64))
 
 
 def may_repeat(texts: NDArray[np.bytes_]) -> bool:

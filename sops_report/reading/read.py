@@ -21,6 +21,7 @@ class Reading:
         times: Has read the times.
         offset_minutes: The offset of the first time; None if no time has one.
         engine: ``v1``, ``v2`` or ``unknown``.
+        ids_differ: No two nodes below the root have the same id.
         notes: What is odd about the nodes.
     """
 
@@ -29,4 +30,5 @@ class Reading:
     times: TimeReader
     offset_minutes: int | None
     engine: str
+    ids_differ: bool = False
     notes: tuple[Note, ...] = ()

@@ -28,7 +28,10 @@ def limits_of(tree: Tree, order: "Order", on_path: Flags, slack: Ints, wall_us: 
         Microseconds per position; `MISSING` beside the path.
     """
     position = order.family.position
-    path_rows, others = np.flatnonzero(on_path[position]), np.flatnonzero(~on_path[position])
+    marked, has_path = on_path[position], np.zeros(order.family.n_scopes, dtype=np.bool_)
+    path_rows = np.flatnonzero(marked)
+    has_path[order.family.scope[path_rows]] = True
+    others = np.flatnonzero(has_path[order.family.scope] & ~marked)
     first, after = _overlaps(order, path_rows, others)
     claims = slack[position[others]]
     claims = np.where(claims == MISSING, 0, claims)

@@ -70,7 +70,7 @@ class Candidates:
             entry=entry[rows].tolist(),
             end=end[rows].tolist(),
             ends=exact[rows].tolist(),
-            loop=self.spans.loop[position].tolist(),
+            loop=(),  # without a flow no edge leads back
             is_control=self.is_control[position].tolist(),
             due=due,
         )

@@ -69,6 +69,7 @@ def read_gathered(
         times=shell.times,
         offset_minutes=shell.offset_minutes,
         engine=shell.engine if shell.engine != "unknown" else engine_of([dict.fromkeys(form.keys)]),
+        ids_differ=True,
         notes=shell.notes,
     )
 

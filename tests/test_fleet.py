@@ -15,7 +15,8 @@ from benchmarks.generate import answer
 from sops_report.archive import Archive
 from sops_report.archive.packing import pack
 from sops_report.errors import UsageError
-from sops_report.fleet import dataset, work
+from sops_report.fleet import census, dataset
+from sops_report.fleet.answers import Answers
 from sops_report.fleet.dataset import Outcome, flatten_archive
 from sops_report.fleet.manifest import load_manifest
 from sops_report.fleet.query import query
@@ -74,13 +75,13 @@ def parts(root: Path) -> dict[str, int]:
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Count the answers that are opened."""
     opened: list[str] = []
-    real = work._Shelf._load  # noqa: SLF001
+    real = Answers._load  # noqa: SLF001
 
-    def load(self: work._Shelf, key: str) -> object:
+    def load(self: Answers, number: int, key: str) -> object:
         opened.append(key)
-        return real(self, key)
+        return real(self, number, key)
 
-    monkeypatch.setattr(work._Shelf, "_load", load)  # noqa: SLF001
+    monkeypatch.setattr(Answers, "_load", load)
     return opened
 
 
@@ -126,11 +127,10 @@ def test_a_new_task_costs_only_itself(
     before = parts(root)
     save(archive, 7, answer(20, 7))
     opened, listed = counted(monkeypatch), []
-    real = dataset.take_census.__globals__["snapshots_in"]
-    monkeypatch.setitem(
-        dataset.take_census.__globals__, "snapshots_in",
-        lambda folder: listed.append(folder.name) or real(folder),
-    )  # fmt: skip
+    real = census.names_in
+    monkeypatch.setattr(
+        census, "names_in", lambda folder: listed.append(Path(folder).name) or real(folder)
+    )
     done = flatten_archive(archive, root)
     assert (done.n_new, done.n_kept) == (1, 6)
     assert [key.split("/")[2] for key in opened] == listed == ["7"]
@@ -321,3 +321,32 @@ def test_a_foreign_manifest_is_refused(archive: Archive, root: Path) -> None:
     (root / "manifest.jsonl").write_text('{"format": "sops-report/fleet/9"}\n')
     done = run("archive", "flatten", archive.folder, "-o", root)
     assert (done.code, done.is_one_line_and_a_hint()) == (3, True)
+
+
+@pytest.mark.parametrize("size", [0, 1, 249, 1100, 1101, 10_000, 33_333])
+def test_pieces_are_the_whole_and_get_smaller(size: int) -> None:
+    for smaller in (False, True):
+        pieces = list(dataset._pieces(range(size), smaller=smaller))  # type: ignore[arg-type]  # noqa: SLF001
+        assert [number for piece in pieces for number in piece] == list(range(size))
+        sizes = [len(piece) for piece in pieces]
+        assert sizes == sorted(sizes, reverse=True)
+        assert max(sizes, default=0) <= 1100
+        assert not smaller or size < 1100 or sizes[-1] <= 250
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_in_the_place_of_an_answer_does_not_stop_a_run(archive: Archive, root: Path) -> None:
+    there = archive.find("2", "4").path
+    there.unlink()
+    os.mkfifo(there)
+    done = flatten_archive(archive, root)
+    assert [aside.key for aside in done.asides] == [there.relative_to(archive.folder).as_posix()]
+    assert set(rows(root)["task_id"]) == {"1", "2", "3", "5", "6"}
+
+
+def test_a_long_sidecar_is_read_as_a_short_one(archive: Archive, root: Path) -> None:
+    sidecar = archive.find("2", "4").sidecar
+    about = json.loads(sidecar.read_bytes())
+    sidecar.write_text(json.dumps({"request": "x" * 40_000} | about))
+    assert not flatten_archive(archive, root).asides
+    assert rows(root)["fetched_at"].notna().all()

@@ -19,7 +19,7 @@ from sops_report.fleet.vector import Vector
 from sops_report.reading.gather.batch import gather, learn_of_many, members_of
 from sops_report.reading.gather.names import Names
 from sops_report.reading.read import SteppedAsideError
-from sops_report.snapshot import Flow, Origin
+from sops_report.snapshot import Flow
 
 SOME = settings(
     max_examples=12, deadline=None, derandomize=True,
@@ -57,10 +57,7 @@ def document(number: int, data: bytes, flow: Flow | None = None) -> Document:
     def unread() -> object:
         raise AssertionError(number)
 
-    return Document(
-        number=number, data=data, origin=Origin(source="–"), flow=flow,
-        read=unread,  # type: ignore[arg-type]
-    )  # fmt: skip
+    return Document(number, data, None, None, flow, unread)  # type: ignore[arg-type]
 
 
 def gathered(bodies: list[bytes]) -> list[int]:

@@ -6,7 +6,7 @@ folder.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +25,7 @@ _HOST: Final = re.compile(r"[A-Za-z0-9\[][A-Za-z0-9._:\[\]-]{0,252}")
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}")
 _ID: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICRO: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,15 +122,30 @@ def iso_of(moment_us: int) -> str:
 
 def read_snapshot_name(path: Path) -> Stored | None:
     """Return what the name of a file tells, None if it is not a snapshot's."""
-    found = _SNAPSHOT.fullmatch(path.name)
+    told = _told_by(path.name)
+    return None if told is None else Stored(path=path, as_of_us=told[0], number=told[1])
+
+
+def _told_by(name: str) -> tuple[int, int] | None:
+    """Return the moment and the number in the name of a snapshot."""
+    found = _SNAPSHOT.fullmatch(name)
     if found is None:
         return None
     try:
         moment = datetime.fromisoformat(found.group(1))  # an archive has ten thousands
     except ValueError:
         return None
-    as_of_us = (moment - _EPOCH) // timedelta(microseconds=1)
-    return Stored(path=path, as_of_us=as_of_us, number=int(found.group(2) or 1))
+    return (moment - _EPOCH) // _MICRO, int(found.group(2) or 1)
+
+
+def in_order(names: Iterable[str]) -> list[tuple[int, int, str]]:
+    """Return the snapshots among names, oldest first, with their moments and numbers.
+
+    Example:
+        >>> in_order(["20231114T221320Z.meta.json", "20231114T221320Z.json", "flow.json"])
+        [(1700000000000000, 1, '20231114T221320Z.json')]
+    """
+    return sorted((*told, name) for name in names if (told := _told_by(name)) is not None)
 
 
 def answer_of_sidecar(path: Path) -> Path | None:
@@ -168,8 +184,10 @@ def snapshots_in(folder: Path) -> tuple[Stored, ...]:
         names = names_in(folder)
     except (FileNotFoundError, NotADirectoryError):
         return ()
-    found = (read_snapshot_name(folder / n) for n in names if _SNAPSHOT.fullmatch(n))
-    return tuple(sorted(filter(None, found), key=lambda one: (one.as_of_us, one.number)))
+    return tuple(
+        Stored(path=folder / name, as_of_us=as_of_us, number=number)
+        for as_of_us, number, name in in_order(names)
+    )
 
 
 def task_folders(

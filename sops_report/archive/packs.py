@@ -28,7 +28,7 @@ _SMALLEST_WINDOW: Final = 1 << 20
 _LARGEST_WINDOW: Final = 1 << 26
 
 
-def index_of(pack: Path) -> Mapping[str, str] | None:
+def index_of(pack: str | Path) -> Mapping[str, str] | None:
     """Return the names in a pack with their SHA-256, in their order; None if there is no pack.
 
     Raises:
@@ -41,8 +41,8 @@ def index_of(pack: Path) -> Mapping[str, str] | None:
     except OSError:
         pass  # opening it tells why
     try:
-        with _opened(pack) as stream:
-            return _index(stream, pack)
+        with _opened(Path(pack)) as stream:
+            return _index(stream, Path(pack))
     except FileNotFoundError:
         return None
 

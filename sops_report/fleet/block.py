@@ -117,7 +117,7 @@ def block_of(sheet: Sheet) -> Block:
 
 
 def _task_id(sheet: Sheet, at: int) -> str | None:
-    return (sheet.read[at] if at in sheet.read else sheet.documents[at]).origin.task_id
+    return sheet.read[at].origin.task_id if at in sheet.read else sheet.documents[at].task_id
 
 
 def _coded_states(found: Coded[str]) -> tuple[list[str], Codes]:
@@ -217,5 +217,5 @@ def _as_of(sheet: Sheet, valid: Flags) -> Ints:
     largest = np.maximum.reduceat(clocks, begins)
     clock = np.where(is_clock[begins], clocks[begins], largest)
     latest = np.maximum.reduceat(np.maximum(start, finish), begins)
-    fetched = numbers([document.origin.fetched_at_us for document in sheet.documents])
+    fetched = numbers([document.fetched_at_us for document in sheet.documents])
     return np.maximum(np.where(clock == MISSING, fetched, clock), latest)

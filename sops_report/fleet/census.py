@@ -12,35 +12,37 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from sops_report.archive.layout import snapshots_in
+import msgspec
+
+from sops_report.archive.layout import in_order
 from sops_report.archive.packs import PACK
+from sops_report.archive.shelf import names_in
 from sops_report.errors import InputError
 from sops_report.fleet.manifest import Aside, Held, Manifest
 
+FLOW: Final = "pipeline_tree.json"
 # File systems tell times in steps of up to two seconds: a fresher folder may change unseen.
 _TOO_FRESH_NS: Final = 3_000_000_000
 _OWNER: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}-[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 _TASK: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}")
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """One answer in the archive.
 
     Attributes:
         key: Its path in the archive.
-        size, mtime_ns: Of its file.
         folder_ns: The modification time of its folder; 0 if that is too fresh to be trusted.
         is_latest: It is the task's newest one.
         moment_us: The moment in its name.
+        has_flow: A flow lies beside it.
     """
 
     key: str
-    size: int
-    mtime_ns: int
     folder_ns: int
     is_latest: bool
     moment_us: int
+    has_flow: bool
 
 
 @dataclass(slots=True)
@@ -97,6 +99,7 @@ class _Census:
         self._every, self._since_us = every, since_us
         self._listed_before_ns = time.time_ns() - _TOO_FRESH_NS
         self._plan = Plan()
+        self._adds: list[tuple[int, str, list[Item]]] = []
 
     def plan(self) -> Plan:
         known: dict[str, list[_Known]] = {}
@@ -111,7 +114,8 @@ class _Census:
                 self._look_into(folder, folder_ns, facts)
         for facts in known.values():
             self._compare(facts, [], "", 0)
-        self._plan.adds = _by_task(self._plan.adds)
+        # By the earliest answer of each task, so that a day's tasks stand together.
+        self._plan.adds = [item for *_, items in sorted(self._adds) for item in items]
         return self._plan
 
     def _look_into(self, folder: str, folder_ns: int, facts: list[_Known]) -> None:
@@ -131,7 +135,7 @@ class _Census:
             return False
         root = f"{self._root}{os.sep}"
         for _, fact in facts:
-            stamp = _stamp(root + fact.key)
+            stamp = stamp_of(root + fact.key)
             if stamp is not None and stamp != (fact.size, fact.mtime_ns):
                 return False
         for part, fact in facts:
@@ -143,25 +147,32 @@ class _Census:
 
     def _items(self, folder: str, folder_ns: int) -> list[Item]:
         """List a task's answers, the oldest first."""
-        stored = snapshots_in(self._root / folder)
+        try:
+            names = names_in(f"{self._root}{os.sep}{folder}")
+        except (FileNotFoundError, NotADirectoryError):
+            return []
         trusted_ns = folder_ns if folder_ns < self._listed_before_ns else 0
-        items = []
-        for one in stored:
-            size, mtime_ns = _stamp(str(one.path)) or (0, 0)
-            items.append(
-                Item(
-                    f"{folder}/{one.path.name}", size, mtime_ns, trusted_ns, one is stored[-1],
-                    one.as_of_us,
-                )
-            )  # fmt: skip
-        return items
+        stored, has_flow = in_order(names), FLOW in names
+        return [
+            Item(f"{folder}/{name}", trusted_ns, at == len(stored), moment_us, has_flow)
+            for at, (moment_us, _, name) in enumerate(stored, 1)
+        ]
 
     def _compare(self, facts: list[_Known], items: list[Item], folder: str, folder_ns: int) -> None:
-        plan, all_keys = self._plan, {item.key for item in items}
-        targets = {item.key: item for item in (items if self._every else items[-1:])}
+        targets = items if self._every else items[-1:]
+        new = self._unknown(facts, targets, items) if facts else targets
+        wanted = new if self._since_us is None else [*filter(self._is_wanted, new)]
+        if wanted:
+            self._adds.append((wanted[0].moment_us, folder, wanted))
+        if facts and not new and 0 < folder_ns < self._listed_before_ns:
+            self._plan.folders[folder] = folder_ns
+
+    def _unknown(self, facts: list[_Known], items: list[Item], listed: list[Item]) -> list[Item]:
+        """Return which items the data set does not hold as they are; note what it has to let go."""
+        plan, targets = self._plan, {item.key: item for item in items}
         for part, fact in facts:
             item = targets.get(fact.key)
-            is_same = item is not None and _is_same(item, fact)
+            is_same = item is not None and self._is_same(item, fact)
             if is_same:
                 del targets[fact.key]
             if isinstance(fact, Aside):
@@ -171,39 +182,24 @@ class _Census:
                 plan.drops.setdefault(part, set()).add(fact.key)
                 if item is not None:
                     plan.changed.append(fact.key)
-                elif fact.key not in all_keys:
+                elif all(fact.key != other.key for other in listed):
                     plan.removed.append(fact.key)
                 continue
             plan.n_kept += 1
             if item is not None and item.is_latest != fact.is_latest:
                 plan.relabels.setdefault(part, {})[fact.key] = item.is_latest
-        wanted = [i for i in targets.values() if self._is_wanted(i)]
-        plan.adds += wanted
-        if not targets and facts and 0 < folder_ns < self._listed_before_ns:
-            plan.folders[folder] = folder_ns
+        return [*targets.values()]
+
+    def _is_same(self, item: Item, fact: Held | Aside) -> bool:
+        """Tell whether an answer is as it was read; to be packed does not change it."""
+        stamp = stamp_of(f"{self._root}{os.sep}{item.key}")
+        return stamp is None or stamp == (fact.size, fact.mtime_ns)
 
     def _is_wanted(self, item: Item) -> bool:
         return self._since_us is None or item.moment_us >= self._since_us
 
 
-def _by_task(items: list[Item]) -> list[Item]:
-    """Order answers by the earliest of their task, so that a day's tasks stand together."""
-    first: dict[str, int] = {}
-    for item in items:
-        folder = item.key.rpartition("/")[0]
-        first[folder] = min(first.get(folder, item.moment_us), item.moment_us)
-    return sorted(
-        items, key=lambda i: (first[f := i.key.rpartition("/")[0]], f, i.moment_us, i.key)
-    )
-
-
-def _is_same(item: Item, fact: Held | Aside) -> bool:
-    """Tell whether an answer is as it was read; to be packed does not change it."""
-    is_packed = item.size == 0 and item.mtime_ns == 0
-    return is_packed or (item.size, item.mtime_ns) == (fact.size, fact.mtime_ns)
-
-
-def _stamp(path: str) -> tuple[int, int] | None:
+def stamp_of(path: str) -> tuple[int, int] | None:
     """Return size and modification time; None if it is no file of its own."""
     try:
         found = os.stat(path)  # noqa: PTH116 - ten thousands

@@ -26,7 +26,9 @@ from sops_report.fleet.manifest import FORMAT, Aside, Line, Manifest, load_manif
 from sops_report.fleet.parts import NODES, arrow, new_name, read_part, write_part
 from sops_report.fleet.work import Done, flatten_items
 
-_ITEMS_AT_ONCE: Final = 1100
+_ITEMS_AT_ONCE: Final = 1100  # at most: of sixty nodes each, they fill a part
+_FEWEST_AT_ONCE: Final = 250
+_SHARES: Final = 5  # of what is left, a piece takes one
 _LOCK: Final = ".lock"
 
 
@@ -117,8 +119,7 @@ def _add(
     step: Callable[[int], None],
 ) -> int:  # fmt: skip
     """Flatten answers, piece by piece; each is in the manifest as soon as it is done."""
-    pieces = [items[at : at + _ITEMS_AT_ONCE] for at in range(0, len(items), _ITEMS_AT_ONCE)]
-    n_rows = 0
+    n_rows, pieces = 0, list(_pieces(items, smaller=executor is not None))
     for done, count in _worked(str(archive.folder), str(manifest.root), pieces, executor):
         lines = [Line(part=name, holds=holds) for name, holds in done.parts.items()]
         if done.asides:
@@ -127,6 +128,16 @@ def _add(
         n_rows += done.n_rows
         step(count)
     return n_rows
+
+
+def _pieces(items: Sequence[Item], *, smaller: bool) -> Iterator[Sequence[Item]]:
+    """Cut the work into pieces; the last ones smaller, so that all workers end at about once."""
+    at = 0
+    while left := max(len(items) - at, 0):
+        size = max(left // _SHARES, _FEWEST_AT_ONCE) if smaller else left
+        size = min(size, _ITEMS_AT_ONCE)
+        yield items[at : at + size]
+        at += size
 
 
 def _worked(

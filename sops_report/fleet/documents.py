@@ -34,6 +34,10 @@ class Sidecar(msgspec.Struct, gc=False):
     fetched_at: str | None = None
     sha256: str | None = None
 
+    def moment_us(self) -> int | None:
+        """Return when the answer was fetched."""
+        return _moment(self.fetched_at)
+
 
 class Folders:
     """What lies in folders, and the flows among it; each folder is looked at once.
@@ -56,19 +60,15 @@ class Folders:
         carefully = partial(read, name)
         if not (name.endswith(_SUFFIXES) and os.path.isfile(name)):  # noqa: PTH113 - ten thousands
             snapshot = carefully()
+            origin = snapshot.origin
             return Document(
-                number=number, data=None, origin=snapshot.origin, flow=None, read=lambda: snapshot
+                number, None, origin.task_id, origin.fetched_at_us, None, lambda: snapshot
             )
         folder, _, file = name.rpartition(os.sep)
         self._enter(folder or ".")
         path = Path(name)
-        return Document(
-            number=number,
-            data=unpack(read_bytes_of(path), name),
-            origin=self._origin(path, file),
-            flow=self._flow,
-            read=carefully,
-        )
+        data, origin = unpack(read_bytes_of(path), name), self._origin(path, file)
+        return Document(number, data, origin.task_id, origin.fetched_at_us, self._flow, carefully)
 
     def _enter(self, folder: str) -> None:
         if folder == self._name:
@@ -92,7 +92,7 @@ class Folders:
 
 def origin_from(source: str, about: Sidecar) -> Origin:
     """Return where an answer came from, as its sidecar tells."""
-    return Origin(source=source, task_id=about.task_id, fetched_at_us=_moment(about.fetched_at))
+    return Origin(source=source, task_id=about.task_id, fetched_at_us=about.moment_us())
 
 
 def _moment(text: str | None) -> int | None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -89,8 +88,8 @@ def flatten_sources(numbered: Sequence[tuple[int, str]]) -> tuple[list[Block], d
     blocks: list[Block] = []
     refused: dict[int, str] = {}
     folders = Folders()
-    opened = (partial(folders.open, number, name) for number, name in numbered)
-    for made in blocks_of(opened, [number for number, _ in numbered]):
+    names = dict(numbered)
+    for made in blocks_of(lambda number: folders.open(number, names[number]), names):
         if isinstance(made, Refused):
             refused[made.number] = made.error.text(Language.EN)
         else:
@@ -99,28 +98,30 @@ def flatten_sources(numbered: Sequence[tuple[int, str]]) -> tuple[list[Block], d
 
 
 def blocks_of(
-    opened: Iterable[Callable[[], Document]], numbers: Sequence[int], n_rows: int = ROWS_AT_ONCE
+    open_it: Callable[[int], Document], numbers: Iterable[int], n_rows: int = ROWS_AT_ONCE
 ) -> Iterator[Block | Refused]:
     """Read documents and yield their rows, some ten thousand at a time; not quite in their order.
 
     Args:
-        opened: Opens each document.
-        numbers: Their places in the whole, for those that cannot be opened.
+        open_it: Opens the document of a number.
+        numbers: The numbers of the documents.
         n_rows: A block is closed as soon as it has as many.
     """
     vector, waiting, size = Vector(), list[Document](), 0
     pile = _Pile()
     with collector_at_rest():
-        for number, open_it in zip(numbers, opened, strict=True):
+        for number in numbers:
             try:
-                waiting.append(open_it())
+                document = open_it(number)
             except SopsReportError as error:
                 yield Refused(number=number, error=error)
                 continue
-            size += len(waiting[-1].data or b"")
-            if size >= BYTES_AT_ONCE:
-                yield from pile.add(*vector.read(waiting))
-                waiting, size = [], 0
+            waiting.append(document)
+            size += len(document.data or b"")
+            if size < BYTES_AT_ONCE:
+                continue
+            yield from pile.add(*vector.read(waiting))
+            waiting, size = [], 0
             if pile.n_rows >= n_rows:
                 yield pile.block()
                 pile = _Pile()

@@ -3,7 +3,6 @@
 import os
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +13,7 @@ import numpy as np
 
 from sops_report.columns import MISSING
 from sops_report.errors import SopsReportError, UsageError
+from sops_report.fleet.answers import Label
 from sops_report.fleet.arrays import Columns
 from sops_report.fleet.block import SOURCES, Block
 from sops_report.fleet.identity import KINDS
@@ -29,30 +29,6 @@ _IN_NO_ORDER: Final = frozenset({
     "sha256", "node_id", "parent_id", "path", "name", "label", "version", "ex_data",
 })  # fmt: skip
 _ZSTD_LEVEL: Final = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
-    """What a data set says of each row of one answer.
-
-    Attributes:
-        site, scope, biz, task_id: Whose task, and which.
-        snapshot: The answer's name in the task's folder, without a suffix.
-        moment_us: The moment in that name.
-        fetched_at_us: When it was fetched; None where no sidecar tells it.
-        is_latest: It is the task's newest one.
-        sha256: Of its bytes.
-    """
-
-    site: str
-    scope: str
-    biz: str
-    task_id: str
-    snapshot: str
-    moment_us: int
-    fetched_at_us: int | None
-    is_latest: bool
-    sha256: str
 
 
 def arrow() -> ModuleType:

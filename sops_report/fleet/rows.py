@@ -4,24 +4,26 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from sops_report.fleet.decoding import Plain, read_plain
-from sops_report.snapshot import Flow, Origin, Snapshot
+from sops_report.snapshot import Flow, Snapshot
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True)  # frozen ones are slow to make, and there are ten thousands
 class Document:
     """One answer to read.
 
     Attributes:
         number: Its place in the work at hand.
         data: Its bytes if it may be read the fast way, else None.
-        origin: Where it came from.
+        task_id: Whose it is; None where nothing tells it.
+        fetched_at_us: When it was fetched; None where nothing tells it.
         flow: The flow that lies beside it, decoded.
         read: Reads it carefully.
     """
 
     number: int
     data: bytes | None
-    origin: Origin
+    task_id: str | None
+    fetched_at_us: int | None
     flow: Flow | None
     read: Callable[[], Snapshot]
 

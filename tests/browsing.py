@@ -1,4 +1,8 @@
-"""A real Chromium for the tests that need one; `conftest` hands the fixtures to all."""
+"""A real Chromium for the tests that need one; `conftest` hands the fixtures to all.
+
+No test here depends on how fast the machine is: a page is handed out when its script has nothing
+left to install, and what comes later is waited for, never slept for.
+"""
 
 import os
 import shutil
@@ -6,10 +10,14 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 ADDRESS = "http://report.test/"
 Visit = Callable[..., tuple[Page, list[str]]]
+# Guards against a page that hangs; a machine that is busy may well need half a minute.
+PATIENCE_MS = 180_000
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def _program() -> str | None:
@@ -24,25 +32,37 @@ def browser() -> Iterator[Browser]:
     if program is None:
         pytest.skip("no Chromium on PATH and SOPS_REPORT_BROWSER is not set")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        started = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox"], timeout=PATIENCE_MS
+        )
         yield started
         started.close()
 
 
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Callable[..., tuple[Page, list[str]]]]:
-    """Return a function that opens a text as a page and lists everything that happens."""
+def visit(browser: Browser) -> Iterator[Visit]:
+    """Return a function that opens a text as a page and lists everything that happens.
+
+    *before* is a script that runs before the page's own; the page is handed out at rest.
+    """
     opened: list[Page] = []
 
-    def open_page(text: str, policy: str = "", **context: object) -> tuple[Page, list[str]]:
+    def open_page(
+        text: str, policy: str = "", before: str = "", **context: object
+    ) -> tuple[Page, list[str]]:
         page = browser.new_page(**context)  # type: ignore[arg-type]
         opened.append(page)
+        page.set_default_timeout(PATIENCE_MS)
         events: list[str] = []
         page.route("**/*", partial(_answer, text, policy, events))
         page.on("dialog", lambda dialog: (events.append("dialog"), dialog.dismiss()))
         page.on("pageerror", lambda error: events.append(f"error {error}"))
         page.on("console", lambda message: events.append(f"console {message.text}"))
+        if before:
+            page.add_init_script(before)
         page.goto(ADDRESS)
+        if context.get("java_script_enabled", True):
+            wait_for_rest(page)
         return page, events
 
     yield open_page
@@ -50,14 +70,13 @@ def visit(browser: Browser) -> Iterator[Callable[..., tuple[Page, list[str]]]]:
         page.close()
 
 
-def wait_for_zoom(page: Page) -> None:
-    """Wait until a drag over the chart zooms: the script sees to it when it has nothing else."""
-    page.wait_for_selector("#zoom:not([hidden])", state="attached")
+def wait_for_rest(page: Page) -> None:
+    """Wait until the page has done what its script had put off.
 
-
-def wait_for_tools(page: Page) -> None:
-    """Wait until the table of nodes can be searched and sorted."""
-    page.wait_for_selector("#tools:not([hidden])", state="attached")
+    Idle callbacks run in the order they were asked for, those with a limit at the latest in the
+    order of their limits (`report.js` sets the same one): after ours the script's own is done.
+    """
+    page.evaluate("new Promise((done) => { requestIdleCallback(done, { timeout: 500 }); })")
 
 
 def _answer(text: str, policy: str, events: list[str], route: Route) -> None:

@@ -11,9 +11,10 @@ from pathlib import Path
 import golden
 import pytest
 import reports
+from browsing import PATIENCE_MS
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from reports import N
 
 from sops_report.rendering import render
@@ -114,7 +115,7 @@ def mermaid(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("mermaid")
     done = subprocess.run(
         [npm, "install", "--prefix", str(folder), "--ignore-scripts", "--no-audit", "mermaid@11"],
-        capture_output=True, text=True, check=False, timeout=120,
+        capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
     script = folder / "node_modules" / "mermaid" / "dist" / "mermaid.min.js"
     if done.returncode or not script.is_file():
@@ -123,19 +124,14 @@ def mermaid(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def page(mermaid: Path) -> Iterator[Page]:
-    names = ("chromium", "google-chrome", "chromium-browser")
-    program = next(filter(None, map(shutil.which, names)), None)
-    if program is None:
-        pytest.skip("no Chromium on PATH")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        made = browser.new_page()
-        made.set_content("<main></main>")
-        made.add_script_tag(path=mermaid)
-        made.evaluate("mermaid.initialize({startOnLoad: false})")
-        yield made
-        browser.close()
+def page(mermaid: Path, browser: Browser) -> Iterator[Page]:
+    made = browser.new_page()
+    made.set_default_timeout(PATIENCE_MS)
+    made.set_content("<main></main>")
+    made.add_script_tag(path=mermaid)
+    made.evaluate("mermaid.initialize({startOnLoad: false})")
+    yield made
+    made.close()
 
 
 def drawn(page: Page, text: str) -> tuple[int, str]:

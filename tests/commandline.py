@@ -15,6 +15,8 @@ from sops_report.cli import main
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests" / "data"
+# Guards against a program that hangs, nothing else: a busy machine may take ten times as long.
+PATIENCE_S = 300.0
 FAILED = DATA / "corpus" / "fail_leaf_nested_siblings"
 RETRIED = DATA / "corpus" / "fail_retry_ok"
 
@@ -66,5 +68,5 @@ def spawn(*words: object, **environ: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
         [sys.executable, "-m", "sops_report", *map(str, words)],
         env=os.environ | {"SOPS_REPORT_LANG": "en", "PYTHONPATH": str(ROOT)} | environ,
-        capture_output=True, check=False, timeout=60,
+        capture_output=True, check=False, timeout=PATIENCE_S,
     )  # fmt: skip

@@ -1,17 +1,19 @@
 """What all tests share: where things lie, and that a skipped browser test is a failure on CI."""
 
 import os
+import socket
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from browsing import browser, visit  # noqa: F401 - fixtures
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
 # How long an example takes depends on who else uses the machine: no property of ours.
-settings.register_profile("calm", deadline=None)
+settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("calm")
 
 
@@ -38,6 +40,19 @@ def _own_settings(
     home = tmp_path_factory.getbasetemp() / "home"
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(home / name.lower()))
+
+
+@pytest.fixture(autouse=True)
+def _no_name_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that never exists is known not to at once, however slow the network's answer is."""
+    real = socket.getaddrinfo
+
+    def known(host: Any, *rest: Any, **named: Any) -> Any:  # noqa: ANN401 - as the real one
+        if str(host).endswith(".invalid"):
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return real(host, *rest, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", known)
 
 
 @pytest.hookimpl(wrapper=True)

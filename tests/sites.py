@@ -1,9 +1,9 @@
 """Sites to test against: the local one with real answers, and one that says what a test wants."""
 
 import http.server
+import socket
 import ssl
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -58,11 +58,10 @@ class Naps:
         self.taken: list[float] = []
 
     def clocks(self) -> Clockwork:
-        """Return clocks that sleep this way and tell the time as if they had slept."""
+        """Return clocks that sleep this way; no time passes but in such a sleep."""
         return Clockwork(
-            monotonic=lambda: time.monotonic() + sum(self.taken), sleep=self.taken.append,
-            chance=lambda: 1.0,
-        )  # fmt: skip
+            monotonic=lambda: sum(self.taken), sleep=self.taken.append, chance=lambda: 1.0
+        )
 
 
 def client_of(
@@ -129,6 +128,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.server.script(self, body)
 
     do_POST = do_GET  # noqa: N815 - the name that http.server looks for
+
+
+@contextmanager
+def dead_port() -> Iterator[int]:
+    """Give a port that refuses every line, and that nobody else can take meanwhile."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield bound.getsockname()[1]
 
 
 @contextmanager

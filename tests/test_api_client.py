@@ -2,8 +2,8 @@
 
 import gzip
 import http.server
+import itertools
 import json
-import socket
 import ssl
 import threading
 import time
@@ -18,6 +18,7 @@ from sites import (
     Naps,
     Script,
     client_of,
+    dead_port,
     door_url,
     fill_archive,
     reply,
@@ -33,6 +34,7 @@ from sops_report.errors import NetworkError, NotAllowedError, SopsReportError, U
 from sops_report.server import LocalSite
 from sops_report.words import Language
 
+NEVER_S = 3600.0  # longer than any deadline here; a site that is stopped waits no longer
 DOORS = ("gateway", "esb")
 GOOD = b'{"result": true, "code": 0, "data": {"state": "EXPIRED", "name": "x"}}'
 
@@ -123,25 +125,22 @@ def test_a_large_plain_answer_is_stopped_too(folder: Path) -> None:
 
 
 def test_silence_is_bounded(folder: Path) -> None:
-    with LocalSite(folder, faults=["slow"], slow_s=30) as site:
-        began = time.monotonic()
-        problem = problem_with(client_of(site.url, "esb", read_timeout_s=0.2, tries=2))
-        assert problem.key == "no-answer"
-        assert site.n_requests == 2
-        assert time.monotonic() - began < 5
+    naps = Naps()
+    with LocalSite(folder, faults=["slow"], slow_s=NEVER_S) as site:
+        problem = problem_with(client_of(site.url, "esb", naps=naps, read_timeout_s=0.2, tries=2))
+    assert problem.key == "no-answer"
+    assert naps.taken == [0.5]
 
 
 @pytest.mark.parametrize("door", DOORS)
 def test_a_dripping_body_is_bounded_by_the_deadline(folder: Path, door: str) -> None:
     with LocalSite(folder, faults=["drip"]) as site:
-        began = time.monotonic()
         problem = problem_with(client_of(door_url(site, door), door, timeout_s=0.5))
-        assert problem.key == "deadline"
-        assert 0.4 < time.monotonic() - began < 4
+    assert problem.key == "deadline"  # else the whole answer had come, byte by byte
 
 
 def drip_head(handler: http.server.BaseHTTPRequestHandler, _: bytes) -> None:
-    for byte in b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 10_000:
+    for byte in itertools.chain(b"HTTP/1.1 200 OK\r\nX-Long: ", itertools.repeat(ord("x"))):
         handler.wfile.write(bytes((byte,)))
         handler.wfile.flush()
         time.sleep(0.05)
@@ -150,15 +149,13 @@ def drip_head(handler: http.server.BaseHTTPRequestHandler, _: bytes) -> None:
 def endless(handler: http.server.BaseHTTPRequestHandler, _: bytes) -> None:
     handler.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n" + GOOD)
     handler.wfile.flush()
-    time.sleep(3)
+    handler.rfile.read()  # until the client has gone
 
 
 @pytest.mark.parametrize("script", [drip_head, endless])
 def test_what_no_read_timeout_bounds_the_deadline_does(script: Script) -> None:
     with scripted(script) as site:
-        began = time.monotonic()
         assert problem_with(client_of(site.url, timeout_s=0.5)).key == "deadline"
-        assert time.monotonic() - began < 2.5
 
 
 def test_a_wait_longer_than_the_time_left_is_not_begun() -> None:
@@ -185,10 +182,9 @@ def test_what_the_site_asks_for_is_understood(headers: dict[str, str], seconds: 
 
 
 def test_a_dead_port_is_tried_again_then_told() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
     naps = Naps()
-    problem = problem_with(client_of(f"http://127.0.0.1:{port}", naps=naps))
+    with dead_port() as port:
+        problem = problem_with(client_of(f"http://127.0.0.1:{port}", naps=naps))
     assert problem.key == "unreachable"
     assert str(port) in str(problem)
     assert naps.taken == [0.5, 1.0, 2.0]
@@ -354,10 +350,8 @@ def test_the_deadline_cuts_a_tls_line_too(
     bundle = tmp_path / "ca.pem"
     tls[0].cert_pem.write_to_path(str(bundle))
     with scripted(drip_head, tls[1]) as site:
-        began = time.monotonic()
         problem = problem_with(client_of(site.url, ca_bundle=str(bundle), timeout_s=0.6))
-        assert problem.key == "deadline"
-        assert time.monotonic() - began < 3
+    assert problem.key == "deadline"
 
 
 def test_a_ca_bundle_that_is_none_is_told(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from archive_work import MAY_GO, WORKS, Work, a_guest, a_small_archive, answers_of, do_unpack
+from commandline import PATIENCE_S
 from faults import full_disk
 from sites import FETCHED, keep
 
@@ -56,7 +57,7 @@ def test_kills_at_random_moments_lose_and_break_nothing(checkout: Path) -> None:
     kills = os.environ.get("SOPS_REPORT_TORTURE", "20")
     ran = subprocess.run(
         [sys.executable, "tests/torture.py", "--kills", kills], cwd=checkout,
-        capture_output=True, text=True, check=False, timeout=1200,
+        capture_output=True, text=True, check=False, timeout=3600,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout + ran.stderr
     told = ran.stdout.splitlines()
@@ -70,7 +71,7 @@ def test_two_writers_at_once_lose_nothing(tmp_path: Path, checkout: Path) -> Non
     writers = [start_writer(tmp_path, checkout, name, 0, 20) for name in ("a", "b")]
     for writer in writers:
         with writer:
-            assert writer.communicate(timeout=60)[0].split()[-1] == "19"
+            assert writer.communicate(timeout=PATIENCE_S)[0].split()[-1] == "19"
     archive = Archive(tmp_path)
     expected = sorted((name, number) for name in "ab" for number in range(20))
     assert sorted((one["who"], one["n"]) for one in contents(archive)) == expected
@@ -81,7 +82,7 @@ def test_two_writers_of_one_answer_keep_it_once(tmp_path: Path, checkout: Path) 
     writers = [start_writer(tmp_path, checkout, "same", 0, 3) for _ in range(2)]
     for writer in writers:
         with writer:
-            writer.communicate(timeout=60)
+            writer.communicate(timeout=PATIENCE_S)
     assert sorted(one["n"] for one in contents(Archive(tmp_path))) == [0, 1, 2]
     assert Archive(tmp_path).verify() == []
 
@@ -89,7 +90,7 @@ def test_two_writers_of_one_answer_keep_it_once(tmp_path: Path, checkout: Path) 
 def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path: Path, checkout: Path) -> None:
     limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))\n"
     program = [sys.executable, "-c", limited + WRITER, str(tmp_path), "a", "0", "1", str(checkout)]
-    ran = subprocess.run(program, capture_output=True, text=True, check=False, timeout=60)
+    ran = subprocess.run(program, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
     last_line = ran.stderr.strip().splitlines()[-1]
     assert ran.returncode == 1
     assert "SopsReportError" in last_line

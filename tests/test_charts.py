@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import perf_counter
 from zoneinfo import ZoneInfo
 
 import matplotlib as mpl
@@ -347,8 +346,6 @@ def test_ten_thousand_bars_stay_a_handful_of_artists() -> None:
     rng = np.random.default_rng(1)
     begins = rng.integers(0, 9000, 10_000).tolist()
     many = report(*(node(i, f"step {i}", b, b + 60) for i, b in enumerate(begins)))
-    began = perf_counter()
     figure = gantt(many, max_rows=10_000)
     assert len(bars(figure)) == 1
     assert len(figure.findobj(mpl.artist.Artist)) < 400
-    assert perf_counter() - began < 10  # a guard against thousands of artists, not a measure

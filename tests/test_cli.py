@@ -13,7 +13,7 @@ from typing import IO, Any
 
 import pytest
 import typer
-from commandline import FAILED, RETRIED, Done, run, spawn
+from commandline import FAILED, PATIENCE_S, RETRIED, Done, run, spawn
 
 from sops_report.cli.app import app
 from sops_report.cli.assembly import ROOMS, assemble
@@ -258,12 +258,12 @@ def test_a_closed_pipe_is_silent() -> None:
         assert process.stderr is not None
         process.stdout.close()
         assert process.stderr.read() == b""
-        process.wait(30)
+        process.wait(PATIENCE_S)
 
 
 def in_a_shell(line: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
-        ["/bin/sh", "-c", line], capture_output=True, check=False, timeout=60,
+        ["/bin/sh", "-c", line], capture_output=True, check=False, timeout=PATIENCE_S,
     )  # fmt: skip
 
 
@@ -291,7 +291,7 @@ def test_interrupting_ends_with_130_and_no_traceback(tmp_path: Path) -> None:
         while _unread(process.stdin):  # a loaded machine takes its time to start
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=30)
+        _, told = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130
     assert b"Traceback" not in told
     assert not list(tmp_path.iterdir())
@@ -318,7 +318,11 @@ def test_nothing_heavy_is_imported_at_start_up(words: tuple[str, ...]) -> None:
         "finally: print(sorted({m.partition('.')[0] for m in sys.modules}), file=sys.stderr)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE_S,
     )
     loaded = set(re.findall(r"'(\w+)'", done.stderr.splitlines()[-1]))
     assert "sops_report" in loaded
@@ -377,7 +381,11 @@ def test_a_page_of_help_brings_no_analysis_and_no_renderer() -> None:
         "print([m for m in sys.modules if m.startswith('sops_report.')], file=sys.stderr)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE_S,
     )
     rooms = set(re.findall(r"'sops_report\.(\w+)", done.stderr))
     assert rooms <= {"cli", "config", "errors", "version", "words"}

@@ -21,7 +21,6 @@ def _set_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     for name, value in {
         "APP_CODE": "a", "APP_SECRET": SECRET, "USERNAME": "u", "BIZ": "2", "ARCHIVE": "kept",
-        "TIMEOUT": "3",
     }.items():  # fmt: skip
         monkeypatch.setenv(f"SOPS_REPORT_{name}", value)
 
@@ -108,15 +107,16 @@ def failed_lines(done: Done) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("fault", "words"),
+    ("fault", "timeout", "words"),
     [
-        ("502:always", "in trouble"), ("429:always", "limits how often"), ("slow", "0.7 s"),
-        ("drip", "0.7 s"), ("short", "broke off"), ("bomb", "0.7 s"),
+        ("502:always", "120", "in trouble"), ("429:always", "120", "limits how often"),
+        ("slow", "0.7", "0.7 s"), ("drip", "0.7", "0.7 s"), ("short", "120", "broke off"),
+        ("bomb", "0.7", "0.7 s"),
     ],
 )  # fmt: skip
-def test_a_site_that_misbehaves_is_one_failed_line(fault: str, words: str) -> None:
-    with LocalSite(fill_archive(Path("served")), faults=[fault], slow_s=9) as site:
-        done = run("doctor", "--url", site.gateway_url, "--timeout", "0.7")
+def test_a_site_that_misbehaves_is_one_failed_line(fault: str, timeout: str, words: str) -> None:
+    with LocalSite(fill_archive(Path("served")), faults=[fault], slow_s=3600) as site:
+        done = run("doctor", "--url", site.gateway_url, "--timeout", timeout)
     assert (done.code, len(failed_lines(done))) == (1, 1), done.out
     assert words in failed_lines(done)[0] or "larger than" in failed_lines(done)[0]
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from commandline import ROOT, run
+from commandline import PATIENCE_S, ROOT, run
 from pandas.testing import assert_frame_equal
 from test_fleet import rows, save
 
@@ -50,7 +50,13 @@ def test_a_local_cluster_makes_the_same(tmp_path: Path) -> None:
         str(tmp_path / "dask"),
     ]
     done = subprocess.run(
-        command, cwd=ROOT, env=_here(), check=False, capture_output=True, text=True, timeout=120
+        command,
+        cwd=ROOT,
+        env=_here(),
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
     )
     assert done.returncode == 0, done.stderr
     flatten_archive(archive, tmp_path / "here")
@@ -59,7 +65,9 @@ def test_a_local_cluster_makes_the_same(tmp_path: Path) -> None:
 
 
 def _here() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(ROOT)}
+    """A busy machine starts a worker slowly; Dask would give it half a minute."""
+    patience = {f"DASK_DISTRIBUTED__COMM__TIMEOUTS__{name}": "300s" for name in ("CONNECT", "TCP")}
+    return {**os.environ, **patience, "PYTHONPATH": str(ROOT)}
 
 
 def test_a_scheduler_s_address_that_is_none_is_refused(tmp_path: Path) -> None:

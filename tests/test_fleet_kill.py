@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from commandline import ROOT
+from commandline import PATIENCE_S, ROOT
 from pandas.testing import assert_frame_equal
 from test_fleet import counted, grown_old, in_the_folder, rows, save
 
@@ -106,7 +106,7 @@ def test_a_killed_run_ends_its_workers_and_is_finished_by_the_next_one(
     ]
     command += ["--workers", "2"]
     victim = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_S
     while not list(root.glob("nodes/*/*.parquet")) and time.monotonic() < deadline:
         time.sleep(0.01)
     victim.kill()

@@ -6,13 +6,12 @@ import re
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from commandline import spawn
+from commandline import PATIENCE_S, spawn
 
 ENVIRON = {
     "SOPS_REPORT_APP_CODE": "my-app",
@@ -34,13 +33,12 @@ def serving(*words: str) -> Iterator[str]:
     """Run ``serve`` as a program and give its first line."""
     command = [sys.executable, "-m", "sops_report", "serve", *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        watchdog = threading.Timer(60, process.kill)
-        watchdog.start()
         assert process.stdout is not None
-        yield process.stdout.readline().decode().strip()
-        process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=30)
-        watchdog.cancel()
+        try:
+            yield process.stdout.readline().decode().strip()
+        finally:
+            process.send_signal(signal.SIGINT)
+            _, told = process.communicate(timeout=PATIENCE_S)
     assert process.returncode in {0, 130}
     assert b"Traceback" not in told
 

@@ -40,7 +40,7 @@ def test_it_runs_and_shows_chart_and_tables(
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(checkout))
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(notebook, timeout=120, kernel_name="python3")
+    client = NotebookClient(notebook, timeout=600, startup_timeout=600, kernel_name="python3")
     client.execute(cwd=str(path.parent))
     kinds = [set(out.get("data", ())) for cell in notebook.cells for out in cell.get("outputs", ())]
     assert any("image/png" in kind for kind in kinds)

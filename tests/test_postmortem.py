@@ -137,7 +137,9 @@ def quoted(text: str) -> str:
     order=st.permutations(["failed", "clean", "running", "hostile"]),
 )  # fmt: skip
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=60,
+    deadline=None,
 )
 def test_nothing_typed_is_ever_lost(  # noqa: PLR0913, PLR0917 - each is typed somewhere else
     tmp_path: Path, impact: str, whys: list[str], remark: str, own_key: str, order: list[str]

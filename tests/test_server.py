@@ -11,6 +11,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from commandline import PATIENCE_S
 from sites import SECRET, fill_archive, keep, saved
 
 from sops_report.archive import Archive
@@ -41,7 +42,7 @@ def ask(
     request = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310 - our own site
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(request, timeout=10) as response:
+        with opener.open(request, timeout=PATIENCE_S) as response:
             return response.status, response.read(), dict(response.headers)
     except urllib.error.HTTPError as error:
         with error:
@@ -123,7 +124,7 @@ def test_a_client_that_goes_away_leaves_no_word_and_no_trace(
 
 def test_too_large_a_question_is_refused(site: LocalSite) -> None:
     port = int(site.url.rpartition(":")[2])
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as line:
         line.sendall(f"POST {ESB} HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n".encode())
         assert b" 413 " in line.recv(100)
 
@@ -162,7 +163,7 @@ def test_serve_announces_its_address_and_ends_quietly_when_interrupted(
         url = running.stdout.readline().strip()
         assert ask(f"{url}/get_task_status/515/2/")[1] == saved("finished")
         running.send_signal(signal.SIGINT)
-        assert running.communicate(timeout=10) == ("", "")
+        assert running.communicate(timeout=PATIENCE_S) == ("", "")
     assert running.returncode == 0
 
 

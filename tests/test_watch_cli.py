@@ -6,14 +6,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from commandline import ROOT, run
+from commandline import PATIENCE_S, ROOT, run
 from series import SERIES, TASK_ID, moving_archive
 from sites import SECRET, keep, saved
 
@@ -111,9 +110,8 @@ def test_an_interrupt_loses_nothing(site: LocalSite) -> None:
         line = program.stderr.readline()
         assert line, seen
         seen += line
-    time.sleep(0.3)  # into the sleep between two questions
     program.send_signal(signal.SIGINT)
-    out, err = program.communicate(timeout=30)
+    out, err = program.communicate(timeout=PATIENCE_S)
     assert program.returncode == 130, err
     assert "Traceback" not in err
     assert Path(out.strip()).name.startswith("sops-700-running")
@@ -150,8 +148,7 @@ def test_a_site_that_died_ends_the_watch_with_a_report_and_its_own_exit_code(
         return real(client, *words, **named)
 
     monkeypatch.setattr(SopsClient, "get_task_status", once)
-    monkeypatch.setattr("time.sleep", lambda _: None)
-    done = run("watch", "700", "--give-up", "0", "-o", "report.json")
+    done = run("watch", "700", "--every", "10", "--give-up", "0", "-o", "report.json")
     assert site.n_requests
     assert done.code == 4, done.err
     assert done.out.splitlines() == ["report.json"]
@@ -170,11 +167,11 @@ def test_a_replay_is_watched_from_end_to_end_in_real_time() -> None:
         done = subprocess.run(
             [sys.executable, "-m", "sops_report", "watch", TASK_ID, "--every", "10",
              "--until", "finished", "--url", url, "-o", "report.json"],
-            capture_output=True, text=True, encoding="utf-8", check=False, timeout=60,
+            capture_output=True, text=True, encoding="utf-8", check=False, timeout=PATIENCE_S,
             env=os.environ,
         )  # fmt: skip
         server.send_signal(signal.SIGINT)
-        server.wait(timeout=10)
+        server.wait(timeout=PATIENCE_S)
     assert done.returncode == 0, done.stderr
     assert "Not started" in done.stderr
     assert "Finished with issues" in done.stderr

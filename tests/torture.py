@@ -16,6 +16,7 @@ import hashlib
 import itertools
 import os
 import random
+import select
 import shutil
 import signal
 import sys
@@ -213,6 +214,7 @@ def torture(folder: Path, kills: int, seed: int) -> Ledger:
     while ledger.kills < kills:
         by_clock = start(archive, guest, dice.randrange(2**32), sys.maxsize)
         by_step = start(archive, guest, dice.randrange(2**32), dice.randrange(1, _MOST_STEPS))
+        select.select([by_clock[1]], [], [])  # it is at work: now the moment is random, not before
         time.sleep(dice.uniform(0, _LONGEST_S))
         os.kill(by_clock[0], signal.SIGKILL)
         for pid, pipe in (by_clock, by_step):

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from builders import envelope
 from hypothesis import given
@@ -17,11 +16,8 @@ from benchmarks.generate import answer
 from sops_report.columns import Coded, Numbers, Reals, Texts
 from sops_report.errors import InputError
 from sops_report.reading import read_bytes
-from sops_report.reading.gather import read_gathered
-from sops_report.reading.gather.clock import microseconds
-from sops_report.reading.gather.parts import digits
+from sops_report.reading.gather import nodes, read_gathered, run, structure
 from sops_report.reading.read import SteppedAsideError
-from sops_report.reading.times import TimeReader
 from sops_report.table import flatten
 
 
@@ -92,7 +88,21 @@ def test_more_nodes_than_a_block() -> None:
     assert_same(answer(17_000))
 
 
-def n_calls(run: Callable[[], object]) -> int:
+@pytest.mark.parametrize("build", [first, second])
+@pytest.mark.parametrize("n_nodes", [1, 3, 8192])
+def test_what_is_read_at_a_time_is_of_no_account(
+    monkeypatch: pytest.MonkeyPatch, build: Callable[..., Json], n_nodes: int
+) -> None:
+    monkeypatch.setattr(nodes, "_BLOCK", n_nodes)
+    monkeypatch.setattr(run, "_SCRATCH", 1 << 10)
+    monkeypatch.setattr(run, "_FEW", 0)
+    monkeypatch.setattr(structure, "_PIECE", 64)
+    for root in (small(build), build("node-0", build("node-1", build("node-2")))):
+        assert is_gathered(envelope(root))
+        assert_same(envelope(root))
+
+
+def n_calls(action: Callable[[], object]) -> int:
     """Count the calls of Python and C functions."""
     calls = 0
 
@@ -102,7 +112,7 @@ def n_calls(run: Callable[[], object]) -> int:
 
     sys.setprofile(count)
     try:
-        run()
+        action()
     finally:
         sys.setprofile(None)
     return calls
@@ -338,36 +348,6 @@ def test_any_piece_may_be_lost_doubled_or_exchanged(data: st.DataObject) -> None
                 cut = data.draw(st.integers(0, len(pieces[at])))
                 pieces[at] = pieces[at][:cut] + byte + pieces[at][cut + 1 :]
     assert_same(b"".join(pieces))
-
-
-@FAST
-@given(st.lists(st.integers(0, 10**7 - 1), min_size=1), st.sampled_from(",} .e"))
-def test_digits_are_numbers(numbers: list[int], end: str) -> None:
-    words = np.array([f"{number}{end}".ljust(8, "x").encode() for number in numbers], "S8")
-    values, widths = digits(words.view("<u8"))
-    assert values.tolist() == numbers
-    assert widths.tolist() == [len(str(number)) for number in numbers]
-
-
-DIGITS = st.from_regex(
-    r"20[0-9]{2}-[01][0-9]-[0-3][0-9] [0-2][0-9]:[0-6][0-9]:[0-6][0-9] [+-][0-2][0-9][0-6][0-9]",
-    fullmatch=True,
-) | st.from_regex(
-    r"20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9]\.[0-9]{3}Z", fullmatch=True
-)
-
-
-@FAST
-@given(DIGITS, DIGITS)
-def test_moments_are_those_of_the_careful_reader(one: str, other: str) -> None:
-    texts = [one, other] if len(one) == len(other) else [one]
-    careful = [TimeReader().read(text) for text in texts]
-    if any(moment.us is None for moment in careful):
-        with pytest.raises(SteppedAsideError):
-            microseconds(np.array([text.encode() for text in texts]))
-    else:
-        found = microseconds(np.array([text.encode() for text in texts]))
-        assert found.tolist() == [moment.us for moment in careful]
 
 
 def test_a_refused_answer_is_refused_as_ever() -> None:

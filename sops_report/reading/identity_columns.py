@@ -37,10 +37,12 @@ def identify_columns(tree: Tree, flow: Flow | None) -> Identity:
     """Return kind and label of every node of a tree whose columns are arrays."""
     names = coded(tree.name)
     known = known_nodes(tree, flow)
-    is_readable = _by_word(
-        names, [readable(word) is not None for word in names.words], missing=False
-    )
-    kinds, sources = _kinds(tree, names, is_readable, known)
+    is_class = [is_class_name(word) for word in names.words]
+    is_blank = [not word or word.isspace() for word in names.words]
+    says_more = [not (one or other) for one, other in zip(is_class, is_blank, strict=True)]
+    is_readable = _by_word(names, says_more, missing=False)
+    kinds = _shapes(tree, is_readable, _by_word(names, is_blank, missing=True))
+    sources = _correct(kinds, names, is_class, known)
     labels, named = _labels(tree, names, is_readable, kinds, known)
     return Identity(  # no row of these is None
         kind=cast("Sequence[str]", Coded(kinds, _KINDS)),
@@ -55,42 +57,43 @@ def _by_word(column: Coded[str], values: Sequence[int], *, missing: int) -> NDAr
     return np.asarray([*values, missing])[column.codes]
 
 
-def _kinds(
-    tree: Tree, names: Coded[str], is_readable: _Flags, known: Mapping[int, FlowNode]
-) -> tuple[_Codes, _Codes]:
-    kinds = _shapes(tree, names, is_readable)
-    sources = np.full(len(tree), _SOURCE["shape"], np.int32)
-    classes = [_KIND[class_kind(w)] if is_class_name(w) else -1 for w in names.words]
-    by_class = _by_word(names, classes, missing=-1)
-    rows = np.flatnonzero(by_class >= 0)
-    rows = rows[rows > 0]
-    kinds[rows], sources[rows] = by_class[rows], _SOURCE["name"]
+def _correct(
+    kinds: _Codes, names: Coded[str], is_class: Sequence[bool], known: Mapping[int, FlowNode]
+) -> _Codes:
+    """Correct kinds by class names, then by the flow; return where each is from."""
+    sources = np.full(len(kinds), _SOURCE["shape"], np.int32)
+    if any(is_class):
+        pairs = zip(names.words, is_class, strict=True)
+        classes = [_KIND[class_kind(word)] if is_one else -1 for word, is_one in pairs]
+        by_class = _by_word(names, classes, missing=-1)
+        rows = np.flatnonzero(by_class >= 0)
+        rows = rows[rows > 0]
+        kinds[rows], sources[rows] = by_class[rows], _SOURCE["name"]
     for position, node in known.items():
         if position and node.kind != "unknown":
             kinds[position], sources[position] = _KIND[node.kind], _SOURCE["flow"]
-    return kinds, sources
+    return sources
 
 
-def _shapes(tree: Tree, names: Coded[str], is_readable: _Flags) -> _Codes:
+def _shapes(tree: Tree, is_readable: _Flags, is_unnamed: _Flags) -> _Codes:
     some_names = bool(is_readable[1:].any())
     unnamed = _KIND["control" if some_names else "unknown"]
-    kinds = np.where(is_readable, _KIND["activity"], unnamed).astype(np.int32)
+    kinds = np.where(is_readable, np.int32(_KIND["activity"]), np.int32(unnamed))
     kinds[numbers(tree.n_descendants) > 0] = _KIND["subprocess"]
     if some_names:
-        _mark_events(tree, names, kinds)
+        _mark_events(tree, is_unnamed, kinds)
     kinds[0] = _KIND["root"]
     return kinds
 
 
-def _mark_events(tree: Tree, names: Coded[str], kinds: _Codes) -> None:
+def _mark_events(tree: Tree, is_unnamed: _Flags, kinds: _Codes) -> None:
     """Mark the unnamed leaves that can only be a scope's start or end event."""
     parent, start, finish = map(numbers, (tree.parent, tree.start_us, tree.finish_us))
     states = coded(tree.state)
     succeeded = _by_word(
         states, [group_of(word) == "success" for word in states.words], missing=False
     )
-    unnamed = _by_word(names, [not word.strip() for word in names.words], missing=True)
-    is_instant = unnamed & succeeded & (numbers(tree.n_descendants) == 0)
+    is_instant = is_unnamed & succeeded & (numbers(tree.n_descendants) == 0)
     is_instant &= (start != MISSING) & (finish != MISSING)
     is_instant &= (finish >= start) & (finish - start <= INSTANT_US)
     scopes, first, last = _firsts_and_lasts(parent, start)
@@ -139,7 +142,8 @@ def _labels(
         if name is not None:
             codes[position] = len(words) + extra.setdefault(name, len(extra))
             named[position] = True
-    with_id = np.isin(kinds, [_KIND[kind] for kind in _WITH_ID]) & (named == 0)
+    with_id = np.isin(np.arange(len(_KINDS)), [_KIND[kind] for kind in _WITH_ID])[kinds]
+    with_id &= named == 0
     for position in np.flatnonzero(with_id).tolist():
         label = derived(tree, _KINDS[kinds[position]], position)
         codes[position] = len(words) + extra.setdefault(label, len(extra))

@@ -22,7 +22,7 @@ from sops_report.reading.gather.nodes import Nodes
 from sops_report.reading.gather.shell import read_shell
 from sops_report.reading.gather.structure import build, find_closings, find_nodes
 from sops_report.reading.gather.template import learn
-from sops_report.reading.gather.window import Places, Window
+from sops_report.reading.gather.window import Window
 from sops_report.reading.read import Reading, SteppedAsideError
 from sops_report.snapshot import Note
 
@@ -50,12 +50,12 @@ def read_gathered(
         raise SteppedAsideError(len(braces))
     nodes = Nodes(form, len(braces) + 1)
     starts = braces - len(form.key("")) - form.widths["id"]  # of the keys they stand under
-    head_ends = nodes.read_heads(window, starts)
-    tail_ends, containers = _read_leaves(window, nodes, head_ends)
-    closings = find_closings(window, form, starts, head_ends, tail_ends)
+    ends, is_leaf = nodes.read_nodes(window, starts, range(1, len(starts) + 1))
+    closings = find_closings(window, form, starts, np.where(is_leaf, 0, ends), ends)
+    containers = (np.flatnonzero(~is_leaf) + 1).tolist()
     structure = build(containers, closings.after, len(braces) + 1)
-    ends = nodes.read_tails(window, np.asarray(closings.at, np.int64), structure.closed)
-    if ends.tolist() != closings.until:
+    tail_ends = nodes.read_tails(window, np.asarray(closings.at, np.int64), structure.closed)
+    if tail_ends.tolist() != closings.until:
         raise SteppedAsideError
     if may_repeat(nodes.ids.array[1:]):  # no key of one object stands twice
         raise SteppedAsideError
@@ -72,12 +72,3 @@ def read_gathered(
         ids_differ=True,
         notes=shell.notes,
     )
-
-
-def _read_leaves(window: Window, nodes: Nodes, head_ends: Places) -> tuple[Places, list[int]]:
-    """Read the tails of the leaves; return where all nodes end so far, and which are no leaves."""
-    is_leaf = window.octets[head_ends] == ord("}")
-    ends = head_ends.copy()
-    leaves = np.flatnonzero(is_leaf)
-    ends[leaves] = nodes.read_tails(window, head_ends[leaves], leaves + 1)
-    return ends, (np.flatnonzero(~is_leaf) + 1).tolist()

@@ -1,130 +1,172 @@
-"""Columns of times in the server's two forms → microseconds, by tables of two digits."""
+"""Columns of times in the server's two forms → microseconds; two digits and two more at a time.
 
-from typing import Final
+``25-06-01`` and ``21:30:01`` are eight bytes each: one number, of which arithmetic on all its bytes
+at once makes three numbers.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sops_report.reading.gather.window import Texts
 from sops_report.reading.read import SteppedAsideError
-from sops_report.reading.times import TimeReader
 
-_LOCAL_FORM: Final = b"20yy-mm-dd hh:mm:ss +hhmm"
-_UTC_FORM: Final = b"20yy-mm-ddThh:mm:ss.mmmZ"
-_DIGIT_MARKS: Final = b"ydhms"
-_ZONE: Final = 20
+_DIGIT: Final = re.compile(rb"\d")
+_FORM: Final = re.compile(
+    rb'("20)(\d\d-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{3}(?=Z))?)((?: [+-]\d{4}|Z)")'
+)
+_DATE, _CLOCK, _MILLIS = 3, 12, 20  # where they begin
+_WITH_MILLIS: Final = len(b'"2024-06-18T13:30:01.123Z"')
+NO_MILLIS: Final = np.uint32(int.from_bytes(b".000", "little"))
 _BAD: Final = -1
-_DAY_S, _HOUR_S, _MINUTE_S = 86_400, 3_600, 60
+_DAY_US: Final = 86_400_000_000
+_HOUR_US: Final = 3_600_000_000
 _SECOND_US: Final = 1_000_000
 _MONTHS, _DAYS = 13, 32  # places of a year and of a month in the table of days
 
-
-def _pairs() -> NDArray[np.int16]:
-    """Return what two digits say, by the number that their two bytes are."""
-    table = np.full(1 << 16, _BAD, np.int16)
-    for number in range(100):
-        table[int.from_bytes(b"%02d" % number, "little")] = number
-    return table
+_Words = NDArray[np.uint64]
 
 
 def _days() -> NDArray[np.int64]:
-    """Return the days since 1970 of each day of this century; `_BAD` for no day."""
+    """Return the first microsecond of each day of this century; `_BAD` for no day."""
     months = np.arange("2000-01", "2100-02", dtype="datetime64[M]")
     first = months.astype("datetime64[D]").astype(np.int64)
     length = np.diff(first).reshape(100, 12)
     table = np.full((100, _MONTHS, _DAYS), _BAD, np.int64)
     for day in range(1, _DAYS):
         begins = first[:-1].reshape(100, 12) + day - 1
-        table[:, 1:, day] = np.where(day <= length, begins, _BAD)
+        table[:, 1:, day] = np.where(day <= length, begins * _DAY_US, _BAD)
     return table.ravel()
 
 
-_PAIRS: Final = _pairs()
 _DAY_OF: Final = _days()
 
 
-def microseconds(texts: Texts) -> NDArray[np.int64]:
-    """Return the moments of times that are all of one of the server's forms.
+def _three(first: int, second: int, third: int) -> np.uint64:
+    """Return three numbers as one, where the pairs of digits of ``25-06-01`` are."""
+    return np.uint64(first | second << 24 | third << 48)
 
-    Args:
-        texts: As ``2024-06-18 21:30:01 +0800`` or ``2021-03-09T12:17:46.939Z``.
 
-    Returns:
-        Microseconds since 1970 in UTC.
+_ZEROS: Final = np.uint64(int.from_bytes(b"00\x0000\x0000", "little"))
+_DIGITS: Final = np.uint64(0xFFFF00FFFF00FFFF)
+_ABOVE_NINE: Final = np.uint64(0x7676767676767676)  # lifts 10 and more to the high bit
+_HIGH_BITS: Final = 0x8080808080808080
+_PAIRS: Final = _three(0xFF, 0xFF, 0xFF)
+_TEN, _BYTE, _THIRD = np.uint64(10), np.uint64(8), np.uint64(48)
+# Lift what is too large to the high bit.
+_NO_DATE: Final = _three(0, 127 - 12, 127 - 31)
+_NO_CLOCK: Final = _three(127 - 23, 127 - 59, 127 - 59)
+# As factors they bring all three numbers together from bit 48 on: a place in the table of days.
+_PLACE_OF_DAY: Final = np.uint64(_MONTHS * _DAYS << 48 | _DAYS << 24 | 1)
+_SECONDS: Final = np.uint64(60 << 24 | 1)  # two of three: minutes and seconds
 
-    Raises:
-        SteppedAsideError: Some text is of another form or no moment.
+
+def shape_of(raw: bytes) -> bytes | None:
+    """Return a quoted time with zeros for its digits; None if it is of another form.
+
+    What is left tells what to add to what `microseconds` says: it is the same for equal shapes.
 
     Example:
-        >>> microseconds(np.array([b"2021-03-09T12:17:46.939Z"])).tolist()
+        >>> shape_of(b'"2021-03-09T12:17:46.939Z"').replace(bytes(1), b".")
+        b'"20..-..-..T..:..:.....Z"'
+    """
+    match = _FORM.fullmatch(raw)
+    return None if match is None else match[1] + _DIGIT.sub(b"\0", match[2]) + match[3]
+
+
+def said_by(raw: bytes) -> int:
+    """Return what `microseconds` says of a time of the server's forms.
+
+    Raises:
+        SteppedAsideError: It is no moment.
+    """
+    try:
+        moment = datetime.fromisoformat(raw[1:_MILLIS].decode()).replace(tzinfo=UTC)
+    except ValueError as cause:
+        raise SteppedAsideError(raw) from cause
+    millis = int(raw[_MILLIS + 1 : -2]) if len(raw) == _WITH_MILLIS else 0
+    return int(moment.timestamp()) * _SECOND_US + millis * 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Times as the bytes they are written in.
+
+    Attributes:
+        dates: uint64: ``25-06-01``.
+        clocks: uint64: ``21:30:01``.
+        millis: uint32: ``.939``; None if they are all zero.
+    """
+
+    dates: NDArray[np.uint64]
+    clocks: NDArray[np.uint64]
+    millis: NDArray[np.uint32] | None
+
+
+def words_of(texts: Texts) -> Words:
+    """Return the words of quoted times of one shape; nothing is copied."""
+    with_millis = texts.dtype.itemsize == _WITH_MILLIS
+    return Words(
+        dates=_column(texts, _DATE, "<u8"),
+        clocks=_column(texts, _CLOCK, "<u8"),
+        millis=_column(texts, _MILLIS, "<u4") if with_millis else None,
+    )
+
+
+def microseconds(words: Words) -> NDArray[np.int64]:
+    """Return the moments of times as if their zone were UTC.
+
+    Raises:
+        SteppedAsideError: Some text is no moment.
+
+    Example:
+        >>> microseconds(words_of(np.array([b'"2021-03-09T12:17:46.939Z"']))).tolist()
         [1615292266939000]
     """
-    width = texts.dtype.itemsize
-    if width == len(_LOCAL_FORM):
-        _check_form(texts, _LOCAL_FORM)
-        return (_seconds(texts) - _zones(texts)) * _SECOND_US
-    if width == len(_UTC_FORM):
-        _check_form(texts, _UTC_FORM)
-        return _seconds(texts) * _SECOND_US + _millis(texts) * 1000
-    raise SteppedAsideError(width)
+    date = _numbers(words.dates, _NO_DATE)
+    days: NDArray[np.int64] = _DAY_OF.take((date * _PLACE_OF_DAY >> _THIRD).view(np.int64))
+    if days.min() < 0:
+        raise SteppedAsideError
+    clock = _numbers(words.clocks, _NO_CLOCK)
+    hours = (clock & np.uint64(0xFF)).view(np.int64)
+    days += hours * _HOUR_US
+    days += (clock * _SECONDS >> _THIRD).view(np.int64) * _SECOND_US
+    if words.millis is not None:
+        days += _millis(words.millis) * 1000
+    return days
 
 
-def _check_form(texts: Texts, form: bytes) -> None:
-    """See that what stands between the digits is as in *form*, eight bytes at a time."""
-    for begin in (0, 8, 16):
-        part = form[begin : begin + 8]
-        fixed = [byte not in _DIGIT_MARKS and byte != ord("+") for byte in part]
-        mask = int.from_bytes(bytes(0xFF * is_fixed for is_fixed in fixed), "little")
-        right = int.from_bytes(part, "little") & mask
-        if ((_at(texts, begin, "<u8") & np.uint64(mask)) != np.uint64(right)).any():
-            raise SteppedAsideError
-
-
-def _at(texts: Texts, offset: int, dtype: str) -> NDArray[np.uint64]:
+def _column(texts: Texts, offset: int, dtype: str) -> NDArray[Any]:
+    """Return some bytes of each text as a number."""
     return np.ndarray((len(texts),), dtype, texts, offset, (texts.dtype.itemsize,))
 
 
-def _two(texts: Texts, offset: int) -> NDArray[np.int16]:
-    said: NDArray[np.int16] = _PAIRS[_at(texts, offset, "<u2")]
-    return said
+def _numbers(words: _Words, too_large: np.uint64) -> _Words:
+    """Return the three numbers of two digits in each word, none larger than allowed."""
+    digits = words ^ _ZEROS
+    digits &= _DIGITS
+    _see_no_high_bit(digits + _ABOVE_NINE | digits)
+    pairs = digits >> _BYTE
+    digits *= _TEN
+    pairs += digits
+    pairs &= _PAIRS
+    _see_no_high_bit(pairs + too_large)
+    return pairs
 
 
-def _seconds(texts: Texts) -> NDArray[np.int64]:
-    """Return the local seconds since 1970."""
-    year, month, day = (_two(texts, offset) for offset in (2, 5, 8))
-    hour, minute, second = (_two(texts, offset) for offset in (11, 14, 17))
-    least = min(part.min() for part in (year, month, day, hour, minute, second))
-    if least < 0 or month.max() >= _MONTHS or day.max() >= _DAYS:
+def _see_no_high_bit(words: NDArray[Any]) -> None:
+    if int(np.bitwise_or.reduce(words)) & _HIGH_BITS:
         raise SteppedAsideError
-    if hour.max() >= 24 or minute.max() >= _MINUTE_S or second.max() >= _MINUTE_S:  # noqa: PLR2004
-        raise SteppedAsideError
-    days: NDArray[np.int64] = _DAY_OF[(year.astype(np.int64) * _MONTHS + month) * _DAYS + day]
-    if days.min() < 0:
-        raise SteppedAsideError
-    clock = (hour.astype(np.int32) * _MINUTE_S + minute) * _MINUTE_S + second
-    return days * _DAY_S + clock
 
 
-def _zones(texts: Texts) -> NDArray[np.int64] | int:
-    """Return the seconds that local times are ahead; mostly it is the same for all."""
-    zones: Texts = np.ndarray((len(texts),), "S5", texts, _ZONE, (texts.dtype.itemsize,))
-    if (zones == zones[0]).all():
-        return _zone(zones[0])
-    words, place = np.unique(zones, return_inverse=True)
-    seconds: NDArray[np.int64] = np.asarray([_zone(word) for word in words])[place]
-    return seconds
-
-
-def _zone(zone: bytes) -> int:
-    offset = TimeReader().read(f"2000-01-01 00:00:00 {zone.decode('latin-1')}").offset_minutes
-    if offset is None:
-        raise SteppedAsideError(zone)
-    return offset * _MINUTE_S
-
-
-def _millis(texts: Texts) -> NDArray[np.int64]:
-    last = _at(texts, 22, "u1").astype(np.int64) - ord("0")
-    first = _two(texts, _ZONE)
-    if first.min() < 0 or last.min() < 0 or last.max() > 9:  # noqa: PLR2004
-        raise SteppedAsideError
-    return first.astype(np.int64) * 10 + last
+def _millis(words: NDArray[np.uint32]) -> NDArray[np.int64]:
+    digits = words >> np.uint32(8) ^ np.uint32(0x303030)
+    _see_no_high_bit(digits + np.uint32(0x767676) | digits)
+    made = np.zeros(len(words), np.int64)
+    for place, worth in ((0, 100), (8, 10), (16, 1)):
+        made += (digits >> np.uint32(place) & np.uint32(0xFF)).astype(np.int64) * worth
+    return made

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sops_report.columns import MISSING, Coded, Numbers, Reals, Texts
+from sops_report.reading.gather.holes import Choices, Counts, Moments, Versions
+from sops_report.reading.gather.lengths import Lengths
 from sops_report.reading.gather.names import Names
 from sops_report.reading.gather.nodes import Nodes
-from sops_report.reading.gather.parts import Lengths, Moments, Versions
 from sops_report.reading.gather.structure import Structure
 from sops_report.reading.read import SteppedAsideError
 from sops_report.snapshot import Tree
@@ -18,7 +19,13 @@ _NULL: Final = b"null"
 
 
 def tree_of(nodes: Nodes, structure: Structure, root: Tree) -> Tree:
-    """Return the columns of the nodes below *root*, which is a tree of one node."""
+    """Return the columns of the nodes below *root*, which is a tree of one node.
+
+    Raises:
+        SteppedAsideError: Some node does not stand under its id; or the root's texts do not fit.
+    """
+    if not nodes.are_keyed_by_id():
+        raise SteppedAsideError
     columns = _Columns(nodes, len(structure.parent))
     return Tree(
         node_id=columns.ids(root.node_id[0]),
@@ -53,19 +60,19 @@ class _Columns:
         self.size = size
 
     def ids(self, root: str | None) -> Texts:
-        return _texts(self.nodes.ids.array, root, [])
+        return _texts(self.nodes.ids.array[: self.size], [], root)
 
     def versions(self, root: str | None) -> Texts:
-        part = self.nodes.parts.get("version")
+        part = self.nodes.holes.get("version")
         if not isinstance(part, Versions):
-            return _texts(np.zeros(self.size, "S1"), root, [])
-        return _texts(part.array, root, part.blank)
+            return _texts(np.zeros(self.size, "S1"), [], root)
+        return _texts(*part.found(self.size), root)
 
     def names(self, root: str | None) -> Coded[str]:
         part = self.nodes.parts.get("name")
         if not isinstance(part, Names):
             return _with_root(np.full(self.size, -1, np.int32), [], root)
-        return _with_root(part.codes, part.words, root)
+        return _with_root(part.codes[: self.size], part.words, root)
 
     def ignored(self) -> Coded[bool]:
         """Merge two names of one fact; on the root it is noise. See `tree`."""
@@ -74,24 +81,26 @@ class _Columns:
         return Coded(np.where(one < 0, other, one | (other == 1)), (False, True))
 
     def times(self, key: str, root: int | None) -> Numbers:
-        part = self.nodes.parts.get(key)
-        array = part.array if isinstance(part, Moments) else np.full(self.size, MISSING, np.int64)
+        hole = self.nodes.holes.get(key)
+        if isinstance(hole, Moments):
+            array = hole.found(self.size)
+        else:
+            array = np.full(self.size, MISSING, np.int64)
         array[0] = MISSING if root is None else root
         return Numbers(array)
 
     def lengths(self, root: float | None) -> Reals:
         part = self.nodes.parts.get("elapsed_time")
-        array = part.array if isinstance(part, Lengths) else np.full(self.size, np.nan)
+        array = part.array[: self.size] if isinstance(part, Lengths) else np.full(self.size, np.nan)
         array[0] = np.nan if root is None else root
         return Reals(array)
 
     def counts(self, key: str, root: int | None) -> Numbers:
-        stretch = self.nodes.stretch_of(key)
-        if stretch is None:
-            array = np.full(self.size, MISSING, np.int64)
+        hole = self.nodes.holes.get(key)
+        if isinstance(hole, Counts):
+            array = hole.array[: self.size]
         else:
-            numbers = [MISSING if raw == _NULL else int(raw) for raw in stretch.variants_of(key)]
-            array = np.asarray(numbers, np.int64)[stretch.codes]
+            array = np.full(self.size, MISSING, np.int64)
         array[0] = MISSING if root is None else root
         return Numbers(array)
 
@@ -101,18 +110,21 @@ class _Columns:
         return Coded(codes, (False, True))
 
     def states(self, root: str | None) -> Coded[str]:
-        stretch = self.nodes.stretch_of("state")
-        assert stretch is not None  # the template has it
-        place = {raw: at for at, raw in enumerate(dict.fromkeys(stretch.variants_of("state")))}
-        words = [raw[1:-1].decode("ascii") for raw in place]
-        return _with_root(self._codes("state", place), words, root)
+        hole = self._choices("state")
+        assert hole is not None  # the template has it
+        words = [raw[1:-1].decode("ascii") for raw in hole.words]
+        return _with_root(hole.codes[: self.size].astype(np.int32), words, root)
 
     def _codes(self, key: str, place: Mapping[bytes, int]) -> NDArray[np.int32]:
         """Return the codes of small values by the code of each as it was written."""
-        stretch = self.nodes.stretch_of(key)
-        if stretch is None:
+        hole = self._choices(key)
+        if hole is None:
             return np.full(self.size, -1, np.int32)
-        return np.asarray([place[raw] for raw in stretch.variants_of(key)], np.int32)[stretch.codes]
+        return np.asarray([place[raw] for raw in hole.words], np.int32)[hole.codes[: self.size]]
+
+    def _choices(self, key: str) -> Choices | None:
+        hole = self.nodes.holes.get(key)
+        return hole if isinstance(hole, Choices) else None
 
 
 def _with_root(codes: NDArray[np.int32], words: list[str], root: str | None) -> Coded[str]:
@@ -122,7 +134,7 @@ def _with_root(codes: NDArray[np.int32], words: list[str], root: str | None) -> 
     return Coded(codes, words)
 
 
-def _texts(array: NDArray[np.bytes_], root: str | None, blank: Sequence[int]) -> Texts:
+def _texts(array: NDArray[np.bytes_], blank: Sequence[int], root: str | None) -> Texts:
     if root is not None and (not root.isascii() or "\0" in root):
         raise SteppedAsideError(root)
     if len(root or "") > array.dtype.itemsize:

@@ -8,15 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sops_report.reading.gather.shelf import Shelf
-from sops_report.reading.gather.window import Places, Window, matrix
+from sops_report.reading.gather.window import Places, Rows, Texts, Window, among, matrix, spread
 from sops_report.reading.read import SteppedAsideError
-
-_Rows = NDArray[np.int64]
 
 _QUOTE: Final = ord('"')
 _BACKSLASH: Final = ord("\\")
-_WIDTHS: Final = (64, 128, 256, 512, 1024)  # of names with their closing quote
-_LOOK: Final = _WIDTHS[0]  # bytes looked at in one go: as many as a word has bits
+_NARROWEST, _WIDEST = 64, 1024  # of names with their quotes; powers of two between them
+_MANY: Final = 4  # where more than a fourth are wider, all are looked at in that width
+_BITS: Final = 64  # of a word of flags
+_FURTHER, _ODD = 0, -1  # in place of a length: no closing quote yet; no plain text in quotes
 _TEXT: Final = re.compile(rb'null|"((?:[^"\\]|\\.)*)"', re.DOTALL)
 
 
@@ -34,46 +34,59 @@ class Names:
         self.words: list[str] = []
         self._place: dict[bytes, int] = {}
         self._shelves: dict[int, Shelf] = {}
+        self.room = _NARROWEST
 
-    def read(self, window: Window, at: Places, rows: _Rows) -> Places:
-        """Read the names of the nodes *rows* and return where each ends.
+    def read(self, window: Window, at: Places, rows: Rows, texts: Texts) -> Places:
+        """Read the names of the nodes *rows*, the long ones by and by; see `run.Part`.
 
         Raises:
             SteppedAsideError: There is something else than a name, or one that is noted.
         """
-        usual = (window.octets[at] == _QUOTE) & (at < len(window.data) - 2 * _WIDTHS[-1])
-        lengths = np.zeros(len(at), np.int64)
-        lengths[usual] = _lengths(window, at[usual] + 1)
-        usual &= (window.octets[at + lengths] != _BACKSLASH) & (lengths < _WIDTHS[-1])
-        ends: Places = at + lengths + 2
-        self._read_singly(window, at, rows, ends, np.flatnonzero(~usual))
-        shortest = 0
-        for width in _WIDTHS:
-            found = np.flatnonzero(usual & (lengths >= shortest) & (lengths < width))
-            if len(found):
-                if width not in self._shelves:
-                    self._shelves[width] = Shelf(width)
-                texts = window.texts(at[found] + 1, width)
-                codes = self._shelves[width].find(texts, lengths[found] + 1, self._learned)
-                self.codes[rows[found]] = codes
-            shortest = width
+        lengths = _lengths(texts)
+        wider, odd = np.flatnonzero(lengths == _FURTHER), np.flatnonzero(lengths == _ODD)
+        if len(wider) * _MANY > len(at):
+            self.room = min(texts.dtype.itemsize * 2, _WIDEST)
+            return self._read_wider(window, at, rows, texts)
+        self._find(texts, lengths, rows, np.append(wider, odd))
+        ends: Places = at + lengths
+        if len(wider):
+            ends[wider] = self._read_wider(window, at[wider], spread(rows)[wider], texts)
+        if len(odd):
+            ends[odd] = self._read_singly(window, at[odd], spread(rows)[odd])
         return ends
 
-    def _read_singly(
-        self, window: Window, at: Places, rows: _Rows, ends: Places, places: _Rows
-    ) -> None:
-        """Read what is null, long, has an escaped quote or stands near the document's end."""
-        for place in places.tolist():
+    def _read_wider(self, window: Window, at: Places, rows: Rows, texts: Texts) -> Places:
+        width = texts.dtype.itemsize * 2
+        if width > _WIDEST:
+            return self._read_singly(window, at, spread(rows))
+        return self.read(window, at, rows, window.texts(at, width))
+
+    def _find(self, texts: Texts, lengths: Places, rows: Rows, others: Places) -> None:
+        """Look names up; the *others* are no names yet."""
+        width = texts.dtype.itemsize
+        if width not in self._shelves:
+            self._shelves[width] = Shelf(width)
+        if len(others) == len(texts):
+            return
+        if len(others):
+            some = int(np.argmax(lengths > 0))
+            texts[others], lengths[others] = texts[some], lengths[some]
+        self.codes[among(rows)] = self._shelves[width].find(texts, lengths, self._learned)
+
+    def _read_singly(self, window: Window, at: Places, rows: Places) -> Places:
+        """Read what is null, long or has an escaped quote."""
+        ends = np.empty_like(at)
+        for place, row in enumerate(rows.tolist()):
             match = _TEXT.match(window.data, int(at[place]))
             if match is None:
                 raise SteppedAsideError(place)
             ends[place] = match.end()
-            if match[1] is not None:
-                self.codes[rows[place]] = self._code([match[1]])[0]
+            self.codes[row] = -1 if match[1] is None else self._code([match[1]])[0]
+        return ends
 
     def _learned(self, quoted: list[bytes]) -> list[int]:
-        """Return the codes of names that their closing quotes follow."""
-        return self._code([text[:-1] for text in quoted])
+        """Return the codes of names in their quotes."""
+        return self._code([text[1:-1] for text in quoted])
 
     def _code(self, raws: list[bytes]) -> list[int]:
         new = [raw for raw in dict.fromkeys(raws) if raw not in self._place]
@@ -84,21 +97,30 @@ class Names:
         return [self._place[raw] for raw in raws]
 
 
-def _lengths(window: Window, at: Places) -> Places:
-    """Return how far the next quote is from each place; the greatest width if it is far."""
-    lengths = np.full(len(at), _WIDTHS[-1])
-    left = np.arange(len(at))
-    for offset in range(0, _WIDTHS[-1], _LOOK):
-        if not len(left):
-            break
-        seen = matrix(window.texts(at[left] + offset, _LOOK)) == _QUOTE
-        quotes = np.packbits(seen, bitorder="little").view("<u8")  # one bit a byte
-        lowest = quotes & (~quotes + np.uint64(1))
-        # The exponent of 2**n as a float is n.
-        places = (lowest.astype(np.float64).view(np.int64) >> 52) - 1023 + offset
-        lengths[left] = np.where(quotes == 0, _WIDTHS[-1], places)
-        left = left[quotes == 0]
-    return lengths
+def _lengths(texts: Texts) -> Places:
+    """Return how long names are with their quotes, `_FURTHER` or `_ODD`."""
+    raw = matrix(texts)
+    bits = np.packbits(raw == _QUOTE, bitorder="little").view("<u8")  # one a byte
+    quotes: NDArray[np.uint64] = bits.reshape(len(texts), -1)
+    quotes[:, 0] ^= np.uint64(1)  # the opening one
+    last = _lowest_bits(quotes[:, 0])
+    left = np.flatnonzero(last < 0)
+    for column in range(1, quotes.shape[1]):
+        last[left] = _lowest_bits(quotes[left, column]) + column * _BITS
+        left = left[quotes[left, column] == 0]
+    last[left] = _FURTHER - 1
+    before = raw.ravel().take(np.arange(-1, raw.size - 1, raw.shape[1]) + last, mode="clip")
+    last[(last == 0) | (before == _BACKSLASH)] = _ODD - 1
+    last += 1
+    return last
+
+
+def _lowest_bits(words: NDArray[np.uint64]) -> Places:
+    """Return the place of the lowest bit that is set in each word; negative if none is."""
+    lowest = words & (~words + np.uint64(1))
+    # The exponent of 2**n as a float is n.
+    places: Places = (lowest.astype(np.float64).view(np.int64) >> 52) - 1023
+    return places
 
 
 def _decoded(raws: list[bytes]) -> list[str]:

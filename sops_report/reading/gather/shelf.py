@@ -6,18 +6,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sops_report.reading.gather.window import Texts, matrix
+from sops_report.reading.gather.window import Places, Texts, different
 from sops_report.reading.read import SteppedAsideError
 
 _MIX: Final = 0x9E3779B97F4A7C15  # 2**64 divided by the golden ratio: spreads equal differences
 _WORD: Final = 8
-_ALL_EQUAL: Final = 0x0101010101010101  # eight flags as one number
 _FEWEST_BITS: Final = 14
 _FEW: Final = 256  # texts there is room for at first
 _SPARSE: Final = 2  # slots a text, at least: then a free one is never far
 _FURTHEST: Final = 1000  # slots looked at; more are needed only where somebody wants them to be
 
-_Codes = NDArray[np.int64]
+_Codes = NDArray[np.int32]
 _Words = NDArray[np.uint64]
 
 
@@ -30,18 +29,18 @@ class Shelf:
 
     def __init__(self, width: int) -> None:
         """Prepare for texts of *width* bytes, a multiple of 64."""
-        columns = np.arange(width)
-        kept = columns < np.arange(width + 1)[:, np.newaxis]
-        self._masks: _Words = (kept * np.uint8(0xFF)).view("<u8")
+        kept = np.arange(width) < np.arange(width + 1)[:, np.newaxis]
+        self._masks: Texts = (kept * np.uint8(0xFF)).view(f"S{width}").ravel()
         self._odd = np.arange(1, 2 * (width // _WORD), 2, dtype=np.uint64) * np.uint64(_MIX)
         self._bits = _FEWEST_BITS
-        self._slots = np.full(1 << self._bits, -1, np.int32)
+        # Place 0 is that of free slots: no text is all zeros.
+        self._slots: _Codes = np.zeros(1 << self._bits, np.int32)
         self._texts: _Words = np.zeros((_FEW, width // _WORD), np.uint64)
-        self._codes: _Codes = np.zeros(_FEW, np.int64)
-        self._size = 0
+        self._codes: _Codes = np.zeros(_FEW, np.int32)
+        self._size = 1
 
     def find(
-        self, texts: Texts, lengths: NDArray[np.int64], learn: Callable[[list[bytes]], list[int]]
+        self, texts: Texts, lengths: Places, learn: Callable[[list[bytes]], list[int]]
     ) -> _Codes:
         """Return the codes of texts; *learn* gives those of new ones.
 
@@ -50,36 +49,35 @@ class Shelf:
             lengths: How many bytes of each count; the last of them is not zero.
             learn: Is asked for the codes of several different texts.
         """
-        words = matrix(texts).view("<u8")
-        words &= self._masks.take(lengths, axis=0)
+        words = texts.view("<u8")
+        words &= self._masks[lengths].view("<u8")
+        words = words.reshape(len(texts), -1)
         while (self._size + len(words)) * _SPARSE > len(self._slots):
             self._grow()
         slots = self._slots_of(words)
-        places = self._look(words, slots)
-        left = np.flatnonzero(places < 0)
+        places = self._slots[slots]
+        left = self._others(words, places)
         for _ in range(_FURTHEST):
             if not len(left):
                 return self._codes[places]
             self._put(words[left], slots[left], learn)
-            places[left] = self._look(words[left], slots[left])
-            left = left[places[left] < 0]
+            places[left] = self._slots[slots[left]]
+            left = left[self._others(words[left], places[left])]
             slots[left] = (slots[left] + 1) & (len(self._slots) - 1)
         raise SteppedAsideError
 
-    def _slots_of(self, words: _Words) -> _Codes:
+    def _slots_of(self, words: _Words) -> Places:
         mixed = (words @ self._odd) * np.uint64(_MIX)
-        return (mixed >> np.uint64(64 - self._bits)).astype(np.int64)
+        return (mixed >> np.uint64(64 - self._bits)).view(np.int64)
 
-    def _look(self, words: _Words, slots: _Codes) -> _Codes:
-        """Return the places of the texts that stand in these slots, -1 for every other."""
-        places = self._slots[slots]
-        same = (self._texts.take(places, axis=0, mode="wrap") == words).view("<u8")
-        equal = (same == np.uint64(_ALL_EQUAL)).all(axis=1) & (places >= 0)
-        return np.where(equal, places, -1)
+    def _others(self, words: _Words, places: _Codes) -> Places:
+        """Return which texts are not those that stand in these places."""
+        wrong = np.flatnonzero(self._texts.take(places, axis=0) != words)
+        return different(wrong // words.shape[1])
 
-    def _put(self, words: _Words, slots: _Codes, learn: Callable[[list[bytes]], list[int]]) -> None:
+    def _put(self, words: _Words, slots: Places, learn: Callable[[list[bytes]], list[int]]) -> None:
         """Put texts into those of their slots that are free; of several texts one."""
-        free = np.flatnonzero(self._slots[slots] < 0)
+        free = np.flatnonzero(self._slots[slots] == 0)
         self._slots[slots[free]] = free
         new = free[self._slots[slots[free]] == free]
         places = np.arange(self._size, self._size + len(new))
@@ -94,11 +92,11 @@ class Shelf:
 
     def _grow(self) -> None:
         self._bits += 1
-        self._slots = np.full(1 << self._bits, -1, np.int32)
-        left = np.arange(self._size)
-        slots = self._slots_of(self._texts[: self._size])
+        self._slots = np.zeros(1 << self._bits, np.int32)
+        left = np.arange(1, self._size, dtype=np.int32)
+        slots = self._slots_of(self._texts[1 : self._size])
         while len(left):
-            free = left[self._slots[slots[left]] < 0]
-            self._slots[slots[free]] = free
-            left = left[self._slots[slots[left]] != left]
-            slots[left] = (slots[left] + 1) & (len(self._slots) - 1)
+            is_free = self._slots[slots] == 0
+            self._slots[slots[is_free]] = left[is_free]
+            is_left = self._slots[slots] != left
+            left, slots = left[is_left], (slots[is_left] + 1) & (len(self._slots) - 1)

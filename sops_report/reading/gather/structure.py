@@ -22,30 +22,29 @@ _CLOSING: Final = ord("}")
 
 def find_nodes(window: Window, form: Template) -> Places:
     """Return the places of the opening braces of all that looks like a node below the root."""
-    width = len(form.mark)
+    width = min(len(form.mark), _WORD)
+    mark = np.uint64(int.from_bytes(form.mark[:width], "little") << 8 * (_WORD - width))
+    unseen = np.uint64(8 * (_WORD - width))
     found = []
     for begin in range(form.begin, len(window.data), _PIECE):
-        braces = _first_in_words(window.octets[begin : begin + _PIECE] == _BRACE) + begin
-        found.append(braces[braces <= len(window.data) - width])
-    places = np.concatenate(found)
-    is_node: NDArray[np.bool_] = window.texts(places, width) == form.mark
-    return places[is_node]
+        braces = _first_in_eights(window.octets[begin : begin + _PIECE] == _BRACE) + begin
+        found.append(braces[window.words(braces) << unseen == mark])
+    return np.concatenate(found)
 
 
-def _first_in_words(flags: NDArray[np.bool_]) -> Places:
-    """Return where flags are set; of eight in a row only the first, no node is that short.
+def _lowest_bits() -> NDArray[np.int64]:
+    """Return the place of the lowest bit that is set in each byte."""
+    return np.asarray([(byte & -byte).bit_length() - 1 for byte in range(256)])
 
-    Most words of eight flags are zero, so one look at a word spares eight.
-    """
-    padded = (
-        np.append(flags, np.zeros(-len(flags) % _WORD, np.bool_)) if len(flags) % _WORD else flags
-    )
-    words = padded.view("<u8")
-    places = np.flatnonzero(words.astype(np.bool_))
-    found = words[places]
-    lowest = found & (~found + np.uint64(1))
-    # The exponent of 2**n as a float is n: flag k of a word is its bit 8 k.
-    return places * _WORD + ((lowest.astype(np.float64).view(np.int64) >> 52) - 1023 >> 3)
+
+_LOWEST_BIT: Final = _lowest_bits()
+
+
+def _first_in_eights(flags: NDArray[np.bool_]) -> Places:
+    """Return where flags are set; of eight in a row only the first, no node is that short."""
+    eights = np.packbits(flags, bitorder="little")
+    places = np.flatnonzero(eights != 0)
+    return (places << 3) + _LOWEST_BIT.take(eights[places])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,16 +16,18 @@ VERSION: Final = "version"
 NAME: Final = "name"
 LENGTH: Final = "elapsed_time"
 TIMES: Final = frozenset({"start_time", "finish_time", "state_refresh_at"})
+COUNTS: Final = frozenset({"loop", "retry"})
 
 _FLAG: Final = rb"(true|false|null)"
-_COUNT: Final = rb"(null|-?(?:0|[1-9]\d{0,8}))"
 _WORD: Final = rb'("[!#-\[\]-~]+")'
 # Values of which an answer has few: they are part of the text between the others.
 SMALL: Final = {
-    "state": _WORD, "root_id:": _WORD, "root_id": _WORD, "loop": _COUNT, "retry": _COUNT,
+    "state": _WORD, "root_id:": _WORD, "root_id": _WORD,
     "skip": _FLAG, "error_ignorable": _FLAG, "error_ignored": _FLAG,
 }  # fmt: skip
-_KNOWN: Final = frozenset({CHILDREN, VERSION, NAME, LENGTH}) | IDENTITIES | TIMES | SMALL.keys()
+_KNOWN: Final = (
+    frozenset({CHILDREN, VERSION, NAME, LENGTH}) | IDENTITIES | TIMES | COUNTS | SMALL.keys()
+)
 _BEGINNING: Final = re.compile(
     rb'"children"(?P<colon>: ?)\{"(?P<key>[^"\\]{1,200})"(?P=colon)'
     rb'\{"(?P<first>[a-z_:]+)"(?P=colon)'

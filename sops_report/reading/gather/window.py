@@ -1,19 +1,14 @@
 """The bytes of a document, asked for at many places at once."""
 
 from functools import cached_property
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sops_report.reading.read import SteppedAsideError
-
 Places = NDArray[np.int64]
 Texts = NDArray[np.bytes_]
-
-# Bytes compared at a time: they stay in the processor's cache, and what they are compared in is
-# memory that the allocator has at hand instead of fresh pages.
-_SCRATCH: Final = 1 << 18
+Flags = NDArray[np.bool_]
+Rows = range | Places  # of nodes; those that follow each other are a range
 
 
 class Window:
@@ -29,47 +24,40 @@ class Window:
         """The bytes, one a row."""
         return np.frombuffer(self.data, np.uint8)
 
-    @cached_property
-    def words(self) -> NDArray[np.uint64]:
-        """Eight bytes a row, the first the least."""
-        size = max(0, len(self.data) - 7)
-        return np.ndarray((size,), "<u8", self.data, 0, (1,))
-
     def texts(self, at: Places, width: int) -> Texts:
-        """Return *width* bytes from each place.
-
-        Raises:
-            SteppedAsideError: A text would reach beyond the document's end.
-        """
+        """Return copies of *width* bytes from each place; beyond the document's end are zeros."""
         view = self._texts.get(width)
         if view is None:
             size = max(0, len(self.data) - width + 1)
             view = self._texts[width] = np.ndarray((size,), f"S{width}", self.data, 0, (1,))
         try:
             return view[at]
-        except IndexError as cause:
-            raise SteppedAsideError from cause
+        except IndexError:  # only where few nodes are left: a slow way will do
+            found = [self.data[place : place + width] for place in at.tolist()]
+            return np.asarray(found, f"S{width}")
 
-    def others(self, at: Places, text: bytes) -> Places:
-        """Return which of the places do not have *text*, in their order.
-
-        All bytes are compared in one go: that is several times as fast as text by text.
-
-        Raises:
-            SteppedAsideError: As `texts`.
-        """
-        step = max(1, _SCRATCH // len(text))
-        tiled = np.frombuffer(text * min(step, len(at)), np.uint8)
-        found = [np.empty(0, np.int64)]
-        for begin in range(0, len(at), step):
-            seen = self.texts(at[begin : begin + step], len(text)).view(np.uint8)
-            differs = seen != tiled[: len(seen)]
-            if differs.any():
-                rows = np.flatnonzero(differs) // len(text)
-                found.append(rows[np.diff(rows, prepend=-1) > 0] + begin)
-        return np.concatenate(found)
+    def words(self, at: Places) -> NDArray[np.uint64]:
+        """Return eight bytes from each place as a number, the first the least."""
+        return self.texts(at, 8).view("<u8")
 
 
 def matrix(texts: Texts) -> NDArray[np.uint8]:
     """Return texts as rows of bytes; nothing is copied."""
     return texts.view(np.uint8).reshape(len(texts), texts.dtype.itemsize)
+
+
+def spread(rows: Rows) -> Places:
+    """Return rows one by one."""
+    return np.arange(rows.start, rows.stop) if isinstance(rows, range) else rows
+
+
+def among(rows: Rows) -> slice | Places:
+    """Return what takes these rows of a column, a slice where that is enough."""
+    return slice(rows.start, rows.stop) if isinstance(rows, range) else rows
+
+
+def different(places: Places) -> Places:
+    """Return ascending places, each once."""
+    is_new = np.ones(len(places), np.bool_)
+    np.not_equal(places[1:], places[:-1], out=is_new[1:])
+    return places[is_new]

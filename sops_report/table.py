@@ -110,7 +110,9 @@ def nodes(snapshot: Snapshot) -> pd.DataFrame:
     """
     with collector_at_rest():
         found = measure(snapshot)
-        return _frame({**_columns(found.run.snapshot), **_measures(found)}, len(snapshot.tree))
+        beside, snapshot = _measures(found), found.run.snapshot
+        del found  # what it was worked out from is let go before the texts are made
+        return _frame({**_columns(snapshot), **beside}, len(snapshot.tree))
 
 
 def _measures(found: Measures) -> dict[str, object]:

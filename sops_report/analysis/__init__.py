@@ -17,7 +17,7 @@ from sops_report.analysis.findings import find_oddities
 from sops_report.analysis.ledger import Section, classify, is_all_attempts, ledger_of
 from sops_report.analysis.operations import find_contradictions, revoked_at
 from sops_report.analysis.outcome import Incidents, find_incidents, outcome_of
-from sops_report.analysis.path import Step, walk_path
+from sops_report.analysis.path import Piece, critical_pieces
 from sops_report.analysis.slack import Slack, slack_of
 from sops_report.analysis.spans import FirstPositions, Run
 from sops_report.columns import numbers
@@ -38,7 +38,7 @@ class Measures:
         outcome: One of the outcome words.
         incidents: Who failed, was retried, skipped, ignored; who is under way.
         durations: Duration and self time.
-        steps: The critical path as it was walked, earliest first.
+        pieces: The critical path as it was walked, earliest first.
         on_path: Per position: on the critical path (the containers it runs through included).
         slack: Slack, drag and waiting time.
     """
@@ -47,7 +47,7 @@ class Measures:
     outcome: str
     incidents: Incidents
     durations: Durations
-    steps: Sequence[Step]
+    pieces: Sequence[Piece]
     on_path: Sequence[bool]
     slack: Slack
 
@@ -125,14 +125,14 @@ def _measure(snapshot: Snapshot, revoked_at_us: int | None) -> Measures:
     clock = read_clock(snapshot, outcome, revoked_at_us=revoked_at_us)
     positions = FirstPositions(snapshot.tree.node_id)
     run = Run(snapshot=snapshot, clock=clock, attempts=attempts, position_of=positions)
-    steps = walk_path(run)
-    on_path = _on_path(run, steps)
+    pieces = critical_pieces(run)
+    on_path = _on_path(run, pieces)
     return Measures(
         run=run,
         outcome=outcome,
         incidents=incidents,
         durations=durations_of(run),
-        steps=steps,
+        pieces=pieces,
         on_path=on_path,
         slack=slack_of(run, on_path),
     )
@@ -142,7 +142,7 @@ def _explained(known: Measures) -> Analysis:
     """Add to the measures what has to be told of them: classes, failures, notes."""
     run, incidents = known.run, known.incidents
     snapshot, clock = run.snapshot, run.clock
-    sections = classify(run, [step.piece() for step in known.steps])
+    sections = classify(run, known.pieces)
     return Analysis(
         snapshot=snapshot,
         run=run,
@@ -172,13 +172,13 @@ def _with_columns(snapshot: Snapshot) -> Snapshot:
     return with_columns(snapshot)
 
 
-def _on_path(run: Run, steps: Sequence[Step]) -> Sequence[bool]:
+def _on_path(run: Run, pieces: Sequence[Piece]) -> Sequence[bool]:
     """Mark the nodes of the path, and every container that holds a piece of it."""
     tree, marked = run.tree, bytearray(len(run.tree))
-    for step in steps:
-        if not step.is_gap and not is_all_attempts(run, step):
-            marked[step.position] = True
-    for container in _parents(tree, [step.position for step in steps]):
+    for piece in pieces:
+        if not piece.is_gap and not is_all_attempts(run, piece):
+            marked[piece.position] = True
+    for container in _parents(tree, [piece.position for piece in pieces]):
         position = container
         while position >= 0 and not marked[position]:
             marked[position] = True

@@ -5,18 +5,19 @@ before a retried node is split exactly into attempts and reactions.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from sops_report.analysis.clock import SECOND_US
-from sops_report.analysis.path import Piece, Step
+from sops_report.analysis.path import Piece
 from sops_report.analysis.spans import CONTROL_KINDS, Run
 from sops_report.snapshot import is_columnar
 
 MANUAL_COMPONENTS: Final = frozenset({"pause_node", "bk_approve", "bot-approval"})
 MANUAL_STATES: Final = frozenset({"PENDING_APPROVAL", "PENDING_CONFIRMATION"})
 TIMER: Final = "sleep_timer"
+_Part = tuple[Piece, str | None]  # a piece, or a part of one whose class the attempts tell
 CLASSES: Final = (
     "work", "control", "manual", "timer", "running", "skipped",
     "attempt", "reaction", "retry_gap", "loop_gap", "paused", "dispatch",
@@ -45,13 +46,13 @@ def classify(run: Run, pieces: Sequence[Piece]) -> list[Section]:
     """Return the sections of the path, earliest first."""
     on_path = {piece.position for piece in pieces if not piece.is_gap}
     own_class = _own_classes(run)
-    parts: Iterable[_Part] = map(_Part, pieces)
+    parts: Iterable[_Part] = ((piece, None) for piece in pieces)
     if run.attempts:
         parts = (part for piece in pieces for part in _split(run, piece))
-    return [_section(run, part, on_path, own_class) for part in parts]
+    return [_section(run, piece, known, on_path, own_class) for piece, known in parts]
 
 
-def is_all_attempts(run: Run, piece: Piece | Step) -> bool:
+def is_all_attempts(run: Run, piece: Piece) -> bool:
     """Tell whether a node's piece is told as earlier attempts alone: it has not begun since."""
     position = piece.position
     if position not in run.attempts or run.tree.start_us[position] is not None:
@@ -83,19 +84,11 @@ def ledger_of(sections: Sequence[Section]) -> Mapping[str, int]:
     return MappingProxyType(dict(told))
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A piece, or a part of one that the attempts of its node explain."""
-
-    piece: Piece
-    known_class: str | None = None
-
-
 def _split(run: Run, piece: Piece) -> Iterator[_Part]:
     """Cut a piece where earlier attempts of its node end, and where its last attempt begins."""
     cuts = _attempt_times(run, piece) if piece.position in run.attempts else ()
     if not cuts:
-        yield _Part(piece)
+        yield piece, None
         return
     reached = piece.start_us
     has_tried = False
@@ -110,14 +103,14 @@ def _split(run: Run, piece: Piece) -> Iterator[_Part]:
         return
     begin = min(max(last_start, reached), piece.end_us)
     yield _part(piece, reached, begin, "reaction")
-    yield _Part(replace(piece, start_us=begin))
+    yield piece._replace(start_us=begin), None
 
 
 def _part(piece: Piece, start: int, end: int, known_class: str | None) -> _Part:
-    return _Part(replace(piece, start_us=start, end_us=end, is_gap=True), known_class)
+    return piece._replace(start_us=start, end_us=end, is_gap=True), known_class
 
 
-def _attempt_times(run: Run, piece: Piece | Step) -> list[tuple[int, int]]:
+def _attempt_times(run: Run, piece: Piece) -> list[tuple[int, int]]:
     """Return the failed earlier attempts inside a piece, clipped to it, in order."""
     position = piece.position
     if piece.at_end:
@@ -135,17 +128,23 @@ def _attempt_times(run: Run, piece: Piece | Step) -> list[tuple[int, int]]:
     return [(start, end) for start, end in times if start < end]
 
 
-def _section(run: Run, part: _Part, on_path: set[int], own_class: Callable[[int], str]) -> Section:
-    piece = part.piece
+def _section(
+    run: Run,
+    piece: Piece,
+    known_class: str | None,
+    on_path: set[int],
+    own_class: Callable[[int], str],
+) -> Section:
+    ties = piece.co_critical
     return Section(
         position=piece.position,
         start_us=piece.start_us,
         end_us=piece.end_us,
-        section_class=part.known_class
+        section_class=known_class
         or (_gap_class(run, piece) if piece.is_gap else own_class(piece.position)),
         is_gap=piece.is_gap,
         certain=piece.certain,
-        co_critical=tuple(p for p in piece.co_critical if p not in on_path),
+        co_critical=tuple(p for p in ties if p not in on_path) if ties else (),
     )
 
 

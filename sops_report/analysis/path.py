@@ -21,39 +21,21 @@ _MOST_GATEWAYS: Final = 100  # how far to look for one; more cannot end within a
 DUE: Final = frozenset({"READY", "SUSPENDED"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """One piece of the path, before it is classed.
-
-    Attributes:
-        position: The node; for a gap the node it waits for.
-        start_us, end_us: Its part of the run.
-        is_gap: Nothing ran on the path.
-        at_end: A gap after the last child of its scope.
-        certain: False where times alone cannot tell.
-        co_critical: Positions of the others of a true tie.
-    """
-
-    position: int
-    start_us: int
-    end_us: int
-    is_gap: bool = False
-    at_end: bool = False
-    certain: bool = True
-    co_critical: tuple[int, ...] = ()
-
-
-class Step(NamedTuple):
-    """One stretch of the path as it is walked, before it is looked at closely.
+class Piece(NamedTuple):
+    """One piece of the path, before it is classed; how sure it is, is found out when asked.
 
     A named tuple: of a run that is one long sequence every node makes two of them.
 
     Attributes:
-        position, start_us, end_us, is_gap, at_end: As of `Piece`.
-        scope: The container it was found in, if it is to be looked at closely.
-        candidate: Its index, or that of the one a gap comes after; -1 without any.
+        position: The node; for a gap the node it waits for.
+        start_us, end_us: Its part of the run.
+        scope: The container it was found in; None where nothing is to be asked.
+        candidate: Its index there, or that of the one a gap comes after; -1 without any.
         limit_us: How far the path had come down before the candidate.
         follower: The candidate that came after it, if any.
+        is_candidate: It is the candidate itself, or a part of it, and not a gap.
+        is_gap: Nothing ran on the path.
+        at_end: A gap after the last child of its scope.
     """
 
     position: int
@@ -63,61 +45,54 @@ class Step(NamedTuple):
     candidate: int = -1
     limit_us: int = 0
     follower: int | None = None
+    is_candidate: bool = False
     is_gap: bool = False
     at_end: bool = False
 
-    def piece(self) -> Piece:
-        """Look closely: how sure it is, and who else it could have been."""
-        certain = True
-        ties: tuple[int, ...] = ()
-        if self.scope is not None and self.candidate >= 0:
-            certain = self.scope.is_certain(self.candidate, self.limit_us, self.follower)
-            ties = () if self.is_gap else self.scope.ties(self.candidate, self.follower)
-        return Piece(
-            position=self.position,
-            start_us=self.start_us,
-            end_us=self.end_us,
-            is_gap=self.is_gap,
-            at_end=self.at_end,
-            certain=certain,
-            co_critical=ties,
-        )
+    @property
+    def certain(self) -> bool:
+        """Whether times alone can tell; True with the flow."""
+        if self.scope is None or self.candidate < 0:
+            return True
+        return self.scope.is_certain(self.candidate, self.limit_us, self.follower)
+
+    @property
+    def co_critical(self) -> tuple[int, ...]:
+        """Positions of the others of a true tie."""
+        if self.scope is None or not self.is_candidate:
+            return ()
+        return self.scope.ties(self.candidate, self.follower)
 
 
 def critical_pieces(run: Run) -> list[Piece]:
     """Return the critical path of the whole task, earliest piece first."""
-    return [step.piece() for step in walk_path(run)]
-
-
-def walk_path(run: Run) -> list[Step]:
-    """Return the steps of the critical path of the whole task, earliest first."""
     if run.clock.start_us is None or run.clock.end_us is None:
         return []
     scope_of = _scopes(run)
-    steps: list[Step] = []
-    pending = [Step(0, run.clock.start_us, run.clock.end_us)]
+    pieces: list[Piece] = []
+    pending = [Piece(0, run.clock.start_us, run.clock.end_us)]
     while pending:
-        step = pending.pop()
-        if step.is_gap or run.tree.is_leaf(step.position):
-            steps.append(step)
+        piece = pending.pop()
+        if piece.is_gap or run.tree.is_leaf(piece.position):
+            pieces.append(piece)
         else:
-            pending.extend(_inside(scope_of(step)))
-    return steps
+            pending.extend(_inside(scope_of(piece)))
+    return pieces
 
 
-def _inside(scope: "Scope") -> list[Step]:
-    """Return the steps of a container's interval, latest first; without any all of it waits."""
+def _inside(scope: "Scope") -> list[Piece]:
+    """Return the pieces of a container's interval, latest first; without any all of it waits."""
     return scope.walk() or [scope.waiting(scope.whole.start_us, scope.whole.end_us)]
 
 
-def _scopes(run: Run) -> Callable[[Step], "Scope"]:
+def _scopes(run: Run) -> Callable[[Piece], "Scope"]:
     """Return what looks into a container; in a big tree its children are found already."""
     if is_columnar(run.tree) and run.snapshot.flow is None:
         from sops_report.analysis.arrays.path import Candidates  # noqa: PLC0415 - start-up
 
         return Candidates.of(run).scope
     due = _due_children(run)
-    return lambda step: Scope.of(run, step, due.get(step.position))
+    return lambda piece: Scope.of(run, piece, due.get(piece.position))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -134,11 +109,12 @@ class Scope:
         by_node: Indices of candidates by position; empty without a flow.
         below: The path has come down to this index; whatever ended later is no candidate.
         visited: What is on the path already: the edges of a loop must not lead back to it.
+        sure: What is known already of `is_certain`.
         entered: The candidates by entry; made where it is asked for.
     """
 
     run: Run
-    whole: Step
+    whole: Piece
     positions: Sequence[int]
     entry: Sequence[int]
     end: Sequence[int]
@@ -149,6 +125,7 @@ class Scope:
     by_node: Mapping[int, Sequence[int]] = field(default_factory=dict)
     below: int = field(init=False)
     visited: set[int] = field(default_factory=set)
+    sure: dict[int, bool] = field(default_factory=dict)
     entered: "Entered | None" = None
 
     def __post_init__(self) -> None:
@@ -156,7 +133,7 @@ class Scope:
         self.below = len(self.positions)
 
     @classmethod
-    def of(cls, run: Run, whole: Step, due: int | None) -> "Scope":
+    def of(cls, run: Run, whole: Piece, due: int | None) -> "Scope":
         """Sort the candidates; a child wholly outside the interval (an old pass) is none."""
         spans = [
             span
@@ -182,9 +159,9 @@ class Scope:
             by_node=by_node,
         )
 
-    def walk(self) -> list[Step]:
-        """Return the scope's steps, latest first; empty without a candidate."""
-        steps: list[Step] = []
+    def walk(self) -> list[Piece]:
+        """Return the scope's pieces, latest first; empty without a candidate."""
+        pieces: list[Piece] = []
         limit, first = self.whole.end_us, self.whole.start_us
         follower: int | None = None
         index = self._last()
@@ -194,13 +171,16 @@ class Scope:
                 self.visited.add(index)
             end, before = min(self.end[index], limit), limit
             if end < limit:
-                steps.append(self._gap(end, limit, index, follower))
+                pieces.append(self._gap(end, limit, index, follower))
             limit = min(max(self.entry[index], first), end)
-            steps.append(Step(self.positions[index], limit, end, self, index, before, follower))
+            position = self.positions[index]
+            pieces.append(
+                Piece(position, limit, end, self, index, before, follower, is_candidate=True)
+            )
             follower, index = index, self._predecessor(index)
         if follower is not None and first < limit:
-            steps.append(Step(self.positions[follower], first, limit, is_gap=True))
-        return steps
+            pieces.append(Piece(self.positions[follower], first, limit, is_gap=True))
+        return pieces
 
     def _last(self) -> int | None:
         """Return the candidate that ended last.
@@ -287,6 +267,11 @@ class Scope:
 
     def is_certain(self, index: int, limit: int, follower: int | None) -> bool:
         """Tell whether the times leave no doubt that this one came right before *limit*."""
+        if index not in self.sure:  # the gap after it asks as well
+            self.sure[index] = self._is_sure(index, limit, follower)
+        return self.sure[index]
+
+    def _is_sure(self, index: int, limit: int, follower: int | None) -> bool:
         if follower is not None and self._sources(follower) is not None:
             return True
         if follower is None and self.run.snapshot.flow is not None:
@@ -333,19 +318,19 @@ class Scope:
             if self.entry[other] < self.end[other]
         )
 
-    def _gap(self, start: int, end: int, index: int, follower: int | None) -> Step:
+    def _gap(self, start: int, end: int, index: int, follower: int | None) -> Piece:
         """Return the gap after a candidate: up to the one that followed, or to the scope's end."""
         if follower is None:
             return self.waiting(start, end, index)
         position = self.positions[follower]
-        return Step(position, start, end, self, index, end, follower, is_gap=True)
+        return Piece(position, start, end, self, index, end, follower, is_gap=True)
 
-    def waiting(self, start: int, end: int, index: int = -1) -> Step:
+    def waiting(self, start: int, end: int, index: int = -1) -> Piece:
         """Return the gap after the last child: it waits for the child that is due, if any."""
         if self.due is not None:
-            return Step(self.due, start, end, self, index, end, is_gap=True)
+            return Piece(self.due, start, end, self, index, end, is_gap=True)
         position = self.whole.position
-        return Step(position, start, end, self, index, end, is_gap=True, at_end=True)
+        return Piece(position, start, end, self, index, end, is_gap=True, at_end=True)
 
 
 @dataclass(frozen=True, slots=True)

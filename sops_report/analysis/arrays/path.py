@@ -10,7 +10,7 @@ import numpy as np
 
 from sops_report.analysis.arrays.spans import SpanColumns, scope_numbers
 from sops_report.analysis.arrays.tree import Flags, Ints, is_one_of
-from sops_report.analysis.path import DUE, Scope, Step
+from sops_report.analysis.path import DUE, Piece, Scope
 from sops_report.analysis.spans import CONTROL_KINDS, Run
 from sops_report.columns import MISSING, numbers
 
@@ -51,7 +51,7 @@ class Candidates:
             due=dict(zip(parent[due].tolist(), due.tolist(), strict=True)),
         )
 
-    def scope(self, whole: Step) -> Scope:
+    def scope(self, whole: Piece) -> Scope:
         """Return a container seen from inside, as `Scope.of` does."""
         due = self.due.get(whole.position)
         if whole.position in self.with_passes:

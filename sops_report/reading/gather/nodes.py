@@ -65,7 +65,7 @@ class Nodes:
     def _read_usual(self, window: Window, at: Places, rows: Rows) -> tuple[Places, Places]:
         """Read what is written as most leaves are; return which nodes, and where each ends."""
         left = np.arange(len(at))
-        for run in (*self._beginnings, *self._ends):
+        for run in (*self._beginnings, *self._tails[1:]):
             if not len(left):
                 break
             found, at = run.read_usual(window, at, rows)
@@ -78,7 +78,7 @@ class Nodes:
         for run in self._beginnings:
             at, is_leaf = run.read(window, at, rows)
         leaves = np.flatnonzero(is_leaf)
-        at[leaves] = self._read(self._ends, window, at[leaves], spread(rows)[leaves])
+        at[leaves] = self._read(self._tails[1:], window, at[leaves], spread(rows)[leaves])
         return at, is_leaf
 
     def read_heads(self, window: Window, at: Places) -> Places:
@@ -113,18 +113,13 @@ class Nodes:
     @cached_property
     def _tails(self) -> list[Run]:
         """The runs of tails."""
-        return [draft.run() for draft in self._tail_drafts()]
+        return [draft.run() for draft in self._tail_drafts]
 
     @cached_property
     def _beginnings(self) -> list[Run]:
         """The runs of heads, the last of which goes on, in leaves, with a tail's first."""
         *runs, last = self._head_drafts()
-        return [draft.run() for draft in (*runs, last.add(b"{").fork(self._tail_drafts()[0]))]
-
-    @cached_property
-    def _ends(self) -> list[Run]:
-        """The other runs of tails."""
-        return [draft.run() for draft in self._tail_drafts()[1:]]
+        return [draft.run() for draft in (*runs, last.add(b"{").fork(self._tail_drafts[0]))]
 
     def _head_drafts(self) -> list["_Draft"]:
         keys = self._form.keys[: self._form.keys.index(CHILDREN) + 1]
@@ -135,6 +130,7 @@ class Nodes:
             drafts[-1].add(self._form.separator + self._form.key(key))
         return drafts
 
+    @cached_property
     def _tail_drafts(self) -> list["_Draft"]:
         drafts = [_Draft().add(b"}")]
         for key in self._form.keys[self._form.keys.index(CHILDREN) + 1 :]:

@@ -22,7 +22,7 @@ CHILD: Final = "child"  # the group of what follows where there is a child
 _MOST_VARIANTS: Final = 500
 _WORD: Final = 8
 _LINE: Final = _WORD * _WORD  # so that eight flags of eight bytes each are of one record
-_SCRATCH: Final = 3 << 16  # bytes looked at in one go: they stay in the processor's cache
+_SCRATCH: Final = 1 << 17  # bytes looked at in one go: they stay in the processor's cache
 _FEW: Final = 64  # records for which making copies takes longer than it spares
 _FREE: Final = 0  # no text has this byte: it stands for any other
 
@@ -102,12 +102,25 @@ class _Variant:
         self.filled = [filled for filled in holes if filled.shape == filled.raw]
         self.free = [filled for filled in holes if filled.shape != filled.raw]
         self._shape = shape
+        self._fields: dict[int, np.dtype[np.void]] = {}
         self._width = 0
         self._right = self._fixed = np.empty(0, np.uint64)
 
-    def width_with(self, room: int) -> int:
-        """Return the width of records that hold the run, and some bytes behind it."""
-        return -(-max(len(self._shape), self.length + room) // _LINE) * _LINE
+    def fields_with(self, room: int) -> np.dtype[np.void]:
+        """Return where the free holes, and some bytes behind the run, are in a record of it."""
+        if room not in self._fields:
+            places = [(filled.begin, len(filled.raw)) for filled in self.free]
+            places.append((self.length, room))
+            end = max(len(self._shape), self.length + room)
+            self._fields[room] = np.dtype(
+                {
+                    "names": [f"hole {number}" for number in range(len(places))],
+                    "formats": [f"S{width}" for _, width in places],
+                    "offsets": [begin for begin, _ in places],
+                    "itemsize": -(-end // _LINE) * _LINE,
+                }
+            )
+        return self._fields[room]
 
     def differs(self, records: Texts) -> Places:
         """Return which records are not of this variant; they are overwritten."""
@@ -128,14 +141,8 @@ class _Variant:
             words = words.reshape(len(records), -1)
         count = words.shape[-1]
         words &= self._fixed[:count]
-        differs = (words != self._right[:count]).ravel()
-        return different(np.flatnonzero(differs.view("<u8")) // (width // _LINE))
-
-
-def _bytes_of(records: Texts, begin: int, width: int) -> Texts:
-    """Return some bytes of each record; nothing is copied."""
-    steps = (records.dtype.itemsize,)
-    return np.ndarray((len(records),), f"S{width}", records, begin, steps)
+        differs = (words != self._right[:count]).ravel().view("<u8")
+        return different(differs.nonzero()[0] // (width // _LINE))
 
 
 class Run:
@@ -163,7 +170,7 @@ class Run:
         """
         if not len(at):
             return at, np.empty(0, np.bool_)
-        variant = self._usual(window, at)
+        variant = self._variant_at(window, int(at[0]))
         behind, left = self._read_as(variant, window, at, rows)
         ends, is_whole = at + variant.length, np.full(len(at), variant.is_whole)
         while len(left):
@@ -183,7 +190,8 @@ class Run:
         Raises:
             SteppedAsideError: As `read`.
         """
-        usual = self._usual(window, at)
+        known = max(self._variants.values(), key=_count, default=None)
+        usual = known or self._variant_at(window, int(at[0]))
         if not usual.is_whole:
             return np.empty(0, np.int64), np.empty(0, np.int64)
         behind, others = self._read_as(usual, window, at, rows)
@@ -198,10 +206,6 @@ class Run:
         if self.last and len(found):
             ends = self.last.read(window, ends, rows, behind)
         return found, ends
-
-    def _usual(self, window: Window, at: Places) -> _Variant:
-        usual = max(self._variants.values(), key=_count, default=None)
-        return usual or self._variant_at(window, int(at[0]))
 
     def _read_last(
         self, window: Window, at: Places, rows: Rows, texts: Texts, is_whole: Flags
@@ -223,17 +227,17 @@ class Run:
         Returns:
             What follows each, and which are of another variant.
         """
-        places = [(filled.begin, len(filled.raw)) for filled in variant.free]
-        places.append((variant.length, self.last.room if self.last else 1))
-        texts: list[Texts] = [np.empty(len(at), f"S{width}") for _, width in places]
-        width = variant.width_with(places[-1][1])
-        step = min(len(at), max(1, _SCRATCH // width))
+        fields = variant.fields_with(self.last.room if self.last else 1)
+        names = fields.names or ()
+        texts: list[Texts] = [np.empty(len(at), fields[name]) for name in names]
+        step = min(len(at), max(1, _SCRATCH // fields.itemsize))
         others = []
         for begin in range(0, len(at), step):
             block = slice(begin, begin + step)
-            records = window.texts(at[block], width)
-            for text, place in zip(texts, places, strict=True):
-                text[block] = _bytes_of(records, *place)
+            records = window.texts(at[block], fields.itemsize)
+            by_name = records.view(fields)
+            for text, name in zip(texts, names, strict=True):
+                text[block] = by_name[name]
             others.append(variant.differs(records) + begin)
         found = np.concatenate(others)
         variant.count += len(at) - len(found)

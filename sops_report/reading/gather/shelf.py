@@ -72,8 +72,8 @@ class Shelf:
 
     def _others(self, words: _Words, places: _Codes) -> Places:
         """Return which texts are not those that stand in these places."""
-        wrong = np.flatnonzero(self._texts.take(places, axis=0) != words)
-        return different(wrong // words.shape[1])
+        differs = (self._texts.take(places, axis=0) != words).ravel()
+        return different(differs.nonzero()[0] // words.shape[1])
 
     def _put(self, words: _Words, slots: Places, learn: Callable[[list[bytes]], list[int]]) -> None:
         """Put texts into those of their slots that are free; of several texts one."""

@@ -43,7 +43,7 @@ _LOWEST_BIT: Final = _lowest_bits()
 def _first_in_eights(flags: NDArray[np.bool_]) -> Places:
     """Return where flags are set; of eight in a row only the first, no node is that short."""
     eights = np.packbits(flags, bitorder="little")
-    places = np.flatnonzero(eights != 0)
+    places: Places = (eights != 0).nonzero()[0]
     return (places << 3) + _LOWEST_BIT.take(eights[places])
 
 

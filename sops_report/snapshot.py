@@ -268,15 +268,20 @@ class Snapshot:
         Empty at the root. Beyond a thousand characters a path keeps its end only: written out at
         depth 3,000 the paths of a chain would fill a book each.
         """
-        tree, paths, above = self.tree, [""], {0: ""}
+        return [*self.each_path()]
+
+    def each_path(self) -> Iterator[str]:
+        """Yield what `paths` returns, in document order."""
+        tree, above = self.tree, {0: ""}
         rows = zip(tree.parent, tree.n_descendants, self.label, strict=True)
         for position, (parent, n_inside, label) in enumerate(rows):
             if position:
                 path = clipped_path(above[parent] + label)
                 if n_inside:
                     above[position] = f"{path}{PATH_JOINT}"
-                paths.append(path)
-        return paths
+                yield path
+            else:
+                yield ""
 
     def __repr__(self) -> str:
         """Name the task, its state and size; a tree of a million nodes is not printed."""

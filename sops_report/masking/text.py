@@ -8,7 +8,7 @@ from typing import Final
 from sops_report.masking.rules import ADDRESSES, BUILT_IN, MASK, Rule
 
 Counts = dict[str, int]
-_OURS: Final = frozenset((*BUILT_IN, *ADDRESSES))
+OURS: Final = frozenset((*BUILT_IN, *ADDRESSES))
 
 
 def redact_text(text: str, rules: Sequence[Rule] = BUILT_IN) -> tuple[str, Counts]:
@@ -67,7 +67,7 @@ def that_may_match(texts: Iterable[str], rules: Iterable[Rule]) -> tuple[Rule, .
     return tuple(
         rule
         for rule in rules
-        if rule not in _OURS
+        if rule not in OURS
         or (holds_any(lowered, rule.needs) and rule.pattern.search(whole) is not None)
     )
 

@@ -9,9 +9,11 @@ from operator import attrgetter
 from typing import Any, Final, TypeVar
 
 from sops_report.masking.rules import BUILT_IN, KEY_NAME, MASK, Rule
-from sops_report.masking.text import Counts, Masker, that_may_match
+from sops_report.masking.text import OURS, Counts, Masker, that_may_match
+from sops_report.redaction.columns import cleaned, texts_of
 from sops_report.report.findings import Setting
 from sops_report.report.model import Node, Report
+from sops_report.report.nodes import NodeColumns
 
 T = TypeVar("T")
 
@@ -44,7 +46,7 @@ def redact(report: Report, rules: Sequence[Rule] = BUILT_IN) -> tuple[Report, Co
     if not rules:
         return report, {}
     told = that_may_match(_texts_beside_nodes(report), rules)
-    listed = that_may_match(_texts_of_nodes(report.nodes), rules)
+    listed = that_may_match(_texts_of_nodes(report.nodes, rules), rules)
     active = tuple(rule for rule in rules if rule in told or rule in listed)
     if not active and not any(map(tells_a_secret, _settings(report))):
         return report, {}
@@ -54,7 +56,7 @@ def redact(report: Report, rules: Sequence[Rule] = BUILT_IN) -> tuple[Report, Co
         for field in fields(report)
         if field.name not in _OURS and field.name != "nodes"
     }
-    nodes = tuple(map(cleaner.node, report.nodes)) if listed else report.nodes
+    nodes = cleaner.nodes(report.nodes) if listed else report.nodes
     counts = dict(cleaner.masker.counts)
     if not counts:
         return report, {}
@@ -94,6 +96,11 @@ class _Cleaner:
                 changes[name] = cleaned
         return replace(node, **changes) if changes else node
 
+    def nodes(self, nodes: Sequence[Node]) -> Sequence[Node]:
+        if isinstance(nodes, NodeColumns):
+            return cleaned(nodes, self.text)
+        return tuple(map(self.node, nodes))
+
     def value(self, value: T) -> T:
         return self._of(value)  # type: ignore[no-any-return]
 
@@ -128,7 +135,10 @@ class _Cleaner:
         return replace(value, **changes) if changes else value
 
 
-def _texts_of_nodes(nodes: Sequence[Node]) -> Iterator[str]:
+def _texts_of_nodes(nodes: Sequence[Node], rules: Sequence[Rule]) -> Iterator[str]:
+    if isinstance(nodes, NodeColumns):
+        yield from texts_of(nodes, with_ids=not OURS.issuperset(rules))
+        return
     for name in _NODE_TEXTS:
         if name != "path":
             for value in dict.fromkeys(map(attrgetter(name), nodes)):

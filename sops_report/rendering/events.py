@@ -1,6 +1,6 @@
 """What happened, by time: every event that disturbs, none that every node has."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -8,6 +8,7 @@ from typing import Final
 from sops_report.rendering.visible import line
 from sops_report.rendering.voice import Voice
 from sops_report.report.model import Node, Report
+from sops_report.report.nodes import NodeColumns, nodes_at
 
 _OPEN: Final = frozenset({"running", "failing"})
 _LONGEST_NOTE: Final = 1000
@@ -58,10 +59,8 @@ def _of_nodes(voice: Voice) -> Iterator[Event]:
     failed = {failure.position: failure.failed_at for failure in report.failures}
     skipped = {ref.position: ref.true_failed_at for ref in report.skipped}
     manual = _manual(report)
-    told = {*failed, *skipped, *manual}
-    for node in report.nodes:
-        if not (node.attempts or node.skip or node.error_ignored or node.position in told):
-            continue
+    told = sorted({*failed, *skipped, *manual, *_touched(report.nodes)})
+    for node in nodes_at(report.nodes, told):
         yield from _attempts(voice, node)
         found = {
             "failed": failed.get(node.position),
@@ -78,11 +77,26 @@ def _of_nodes(voice: Voice) -> Iterator[Event]:
 
 
 def _manual(report: Report) -> set[int]:
-    waiting = {
-        node.position for node in report.nodes if node.state_group == "waiting" and node.is_leaf
-    }
     path = {s.position for s in report.critical_path if s.section_class == "manual"}
-    return waiting | path
+    return {*_waiting(report.nodes), *path}
+
+
+def _touched(nodes: Sequence[Node]) -> list[int]:
+    """Return the positions of the nodes that were skipped, ignored or tried before."""
+    if isinstance(nodes, NodeColumns):
+        from sops_report.rendering.arrays import events as arrays  # noqa: PLC0415 - start-up
+
+        return arrays.touched(nodes)
+    return [n.position for n in nodes if n.attempts or n.skip or n.error_ignored]
+
+
+def _waiting(nodes: Sequence[Node]) -> list[int]:
+    """Return the positions of the leaves that wait."""
+    if isinstance(nodes, NodeColumns):
+        from sops_report.rendering.arrays import events as arrays  # noqa: PLC0415 - start-up
+
+        return arrays.waiting(nodes)
+    return [n.position for n in nodes if n.state_group == "waiting" and n.is_leaf]
 
 
 def _attempts(voice: Voice, node: Node) -> Iterator[Event]:

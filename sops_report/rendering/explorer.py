@@ -14,6 +14,7 @@ from sops_report.rendering.planes import Columns, packed
 from sops_report.rendering.visible import line
 from sops_report.rendering.voice import Voice, tone
 from sops_report.report.model import Node, Report
+from sops_report.report.nodes import NodeColumns
 from sops_report.words import template
 from sops_report.words.lengths import number
 
@@ -28,8 +29,9 @@ _SCRIPT: Final = 19_000
 _ID_BYTES: Final = 26  # a node with its random id
 _LABEL: Final = 120
 _ID: Final = 60
-_SECOND, _MILLI = 1, 1_000  # ticks in a second
-_CRITICAL, _NO_START, _ROOT_CAUSE, _NO_LENGTH = 1, 2, 4, 8
+SECOND, MILLI = 1, 1_000  # ticks in a second
+CRITICAL, NO_START, ROOT_CAUSE, NO_LENGTH = 1, 2, 4, 8
+_TONES: Final = tuple(TONE_FILLS)
 
 _WORDS: Final = (
     "search", "hint", "all", "retried", "critical", "slowest", "open", "close", "whole", "shown",
@@ -74,36 +76,59 @@ def explorer(voice: Voice, options: PageOptions) -> Explorer | None:
     return Explorer(data=data, n=n, is_alone=is_alone, has_ids=ids_fit)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the script is told of all nodes.
+
+    Attributes:
+        columns: The nodes.
+        labels, states: Words that the columns name by their places.
+        ticks: In a second.
+    """
+
+    columns: Columns
+    labels: list[str]
+    states: list[str]
+    ticks: int
+
+
 def _packed(voice: Voice, *, with_ids: bool) -> str:
-    report = voice.report
-    names, codes = _labels(voice)
-    states, state_codes = _states(voice)
-    ticks = _ticks(report)
-    tones = list(TONE_FILLS)
-    places = {name: at for at, name in enumerate(tones)}
-    start, took = _times(report, ticks)
-    ids = [_id(node) for node in report.nodes] if with_ids else []
-    columns = Columns(
-        depth=_array([node.depth for node in report.nodes]),
-        label=_array(codes),
-        tone=_array([places[tone(node)] for node in report.nodes]),
-        state=_array(state_codes),
-        flags=_array([_flags(node) for node in report.nodes]),
-        retry=_array([node.retry or 0 for node in report.nodes]),
-        start=start,
-        took=took,
-        ids=ids,
-    )
+    told = _told(voice, with_ids=with_ids)
     header = {
-        "n": len(report.nodes),
-        "ticks": ticks,
-        "labels": names,
-        "states": states,
-        "tones": [[name, voice.say(f"letter.{name}"), voice.tone_word(name)] for name in tones],
+        "n": len(voice.report.nodes),
+        "ticks": told.ticks,
+        "labels": told.labels,
+        "states": told.states,
+        "tones": [[name, voice.say(f"letter.{name}"), voice.tone_word(name)] for name in _TONES],
         "words": {key: template(f"explorer.{key}", voice.language) for key in _WORDS},
         "units": {key: template(f"length.{key}", voice.language) for key in _UNITS},
     }
-    return packed(columns, header)
+    return packed(told.columns, header)
+
+
+def _told(voice: Voice, *, with_ids: bool) -> Told:
+    nodes = voice.report.nodes
+    if isinstance(nodes, NodeColumns):
+        from sops_report.rendering.arrays import explorer as arrays  # noqa: PLC0415 - start-up
+
+        return arrays.told(voice, nodes, with_ids=with_ids)
+    names, codes = _labels(voice)
+    states, state_codes = _states(voice)
+    ticks = _ticks(voice.report)
+    places = {name: at for at, name in enumerate(_TONES)}
+    start, took = _times(voice.report, ticks)
+    columns = Columns(
+        depth=_array([node.depth for node in nodes]),
+        label=_array(codes),
+        tone=_array([places[tone(node)] for node in nodes]),
+        state=_array(state_codes),
+        flags=_array([_flags(node) for node in nodes]),
+        retry=_array([node.retry or 0 for node in nodes]),
+        start=start,
+        took=took,
+        ids=[shown_id(node.node_id) for node in nodes] if with_ids else [],
+    )
+    return Told(columns=columns, labels=names, states=states, ticks=ticks)
 
 
 def _labels(voice: Voice) -> tuple[list[str], list[int]]:
@@ -114,7 +139,7 @@ def _labels(voice: Voice) -> tuple[list[str], list[int]]:
     for node in voice.report.nodes:
         key = node.label, node.named, node.kind
         if key not in known:
-            name = line(voice.label(node), _LABEL)
+            name = shown_label(voice, node)
             known[key] = place.setdefault(name, len(place))
         codes.append(known[key])
     return list(place), codes
@@ -129,21 +154,32 @@ def _states(voice: Voice) -> tuple[list[str], list[int]]:
         key = node.state, node.skip, node.error_ignored
         if key not in known:
             known[key] = len(words)
-            words.append(line(voice.state(node), _ID))
+            words.append(shown_state(voice, node))
         codes.append(known[key])
     return words, codes
 
 
-def _id(node: Node) -> str:
-    return line(node.node_id or "", _ID)
+def shown_id(node_id: str | None) -> str:
+    """Return an id as one visible line."""
+    return line(node_id or "", _ID)
+
+
+def shown_label(voice: Voice, node: Node) -> str:
+    """Return a node's readable name, cut to what a row can hold."""
+    return line(voice.label(node), _LABEL)
+
+
+def shown_state(voice: Voice, node: Node) -> str:
+    """Return the word for a node's state."""
+    return line(voice.state(node), _ID)
 
 
 def _flags(node: Node) -> int:
     return (
-        _CRITICAL * node.on_critical_path
-        | _NO_START * (node.start_time is None)
-        | _ROOT_CAUSE * node.is_root_cause
-        | _NO_LENGTH * (node.duration_s is None)
+        CRITICAL * node.on_critical_path
+        | NO_START * (node.start_time is None)
+        | ROOT_CAUSE * node.is_root_cause
+        | NO_LENGTH * (node.duration_s is None)
     )
 
 
@@ -151,7 +187,7 @@ def _ticks(report: Report) -> int:
     """Return how fine times are told: whole seconds where the server ticks them."""
     moments = {node.start_time for node in report.nodes} | {node.end_time for node in report.nodes}
     fine = any(when.microsecond for when in moments if when is not None)
-    return _MILLI if fine else _SECOND
+    return MILLI if fine else SECOND
 
 
 def _times(report: Report, ticks: int) -> tuple["NDArray[np.int64]", "NDArray[np.int64]"]:

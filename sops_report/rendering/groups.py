@@ -7,9 +7,10 @@ from math import ceil
 from typing import Final
 
 from sops_report.report.model import Node, Report
+from sops_report.report.nodes import NodeColumns
 
 _FEWEST_NODES: Final = 10
-_STEPS: Final = frozenset({"activity", "unknown"})
+STEPS: Final = frozenset({"activity", "unknown"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,31 +38,56 @@ def groups_of(report: Report) -> list[Group]:
     """Return the groups, the largest total first; none where each name occurs once."""
     if len(report.nodes) < _FEWEST_NODES:
         return []
-    named: dict[str, list[Node]] = defaultdict(list)
-    for node in report.nodes:
-        if node.is_leaf and node.named and node.kind in _STEPS and node.duration_s is not None:
-            named[node.label].append(node)
-    if all(len(nodes) == 1 for nodes in named.values()):
+    namesakes = _namesakes(report.nodes)
+    if all(len(one.positions) == 1 for one in namesakes):
         return []
     on_path: dict[int, float] = defaultdict(float)
     for piece in report.critical_path:
         if not piece.is_gap:
             on_path[piece.position] += piece.seconds
-    groups = [_group(nodes, on_path) for nodes in named.values()]
+    groups = [_group(one, on_path) for one in namesakes]
     return sorted(groups, key=lambda group: -group.total)
 
 
-def _group(nodes: Sequence[Node], on_path: dict[int, float]) -> Group:
-    lengths = sorted(node.duration_s or 0.0 for node in nodes)
+@dataclass(frozen=True, slots=True)
+class Namesakes:
+    """Steps of one name: their positions in document order, how many failed, sorted lengths."""
+
+    positions: Sequence[int]
+    n_failed: int
+    lengths: Sequence[float]
+
+
+def _namesakes(nodes: Sequence[Node]) -> list[Namesakes]:
+    """Return all steps by name, in the order of the first of each."""
+    if isinstance(nodes, NodeColumns):
+        from sops_report.rendering.arrays import groups as arrays  # noqa: PLC0415 - start-up
+
+        return arrays.namesakes(nodes)
+    named: dict[str, list[Node]] = defaultdict(list)
+    for node in nodes:
+        if node.is_leaf and node.named and node.kind in STEPS and node.duration_s is not None:
+            named[node.label].append(node)
+    return [
+        Namesakes(
+            [node.position for node in same],
+            sum(node.state_group == "failed" for node in same),
+            sorted(node.duration_s or 0.0 for node in same),
+        )
+        for same in named.values()
+    ]
+
+
+def _group(one: Namesakes, on_path: dict[int, float]) -> Group:
     return Group(
-        first=nodes[0].position,
-        n=len(nodes),
-        n_failed=sum(node.state_group == "failed" for node in nodes),
-        total=sum(lengths),
-        p50=quantile(lengths, 0.5),
-        p95=quantile(lengths, 0.95),
-        longest=lengths[-1],
-        on_path=sum(on_path.get(node.position, 0.0) for node in nodes),
+        first=one.positions[0],
+        n=len(one.positions),
+        n_failed=one.n_failed,
+        total=sum(one.lengths),
+        p50=quantile(one.lengths, 0.5),
+        p95=quantile(one.lengths, 0.95),
+        longest=one.lengths[-1],
+        on_path=sum(on_path.get(position, 0.0) for position in one.positions),
     )
 
 

@@ -1,6 +1,6 @@
 """What long lists show, and what they only count."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,6 +9,7 @@ from sops_report.rendering.gantt import Chunk
 from sops_report.rendering.palette import OUTCOME_TONES, TONE_FILLS
 from sops_report.rendering.voice import Voice, tone
 from sops_report.report.model import Node, NoteLine, Report, Section
+from sops_report.report.nodes import NodeColumns
 from sops_report.words import has_words
 from sops_report.words.lengths import number, size
 
@@ -99,8 +100,8 @@ def words_used(voice: Voice) -> list[tuple[str, str]]:
     keys += ["term.operation_record"] * report.provenance.has_operations
     keys += ["term.node_log"] * any(failure.evidence for failure in report.failures)
     keys += [f"class.{name}" for name in report.ledger]
-    keys += [f"state.{state}" for state in dict.fromkeys(node.state for node in report.nodes)]
-    keys += [f"kind.{kind}" for kind in dict.fromkeys(node.kind for node in report.nodes)]
+    met = _met(report.nodes)
+    keys += [*(f"state.{state}" for state in met.states), *(f"kind.{kind}" for kind in met.kinds)]
     explained: dict[str, str] = {}
     for key in keys:
         explain = f"explain.{key.partition('.')[2]}"
@@ -116,8 +117,29 @@ def outcome_tone(report: Report) -> str:
 
 def tones_used(report: Report) -> list[str]:
     """Return the colours that occur, the usual first."""
-    found = {tone(node) for node in report.nodes}
-    return [name for name in TONE_FILLS if name in found]
+    tones = _met(report.nodes).tones
+    return [name for name in TONE_FILLS if name in tones]
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """The distinct states, kinds and colours of some nodes, in the order of their coming."""
+
+    states: Collection[str | None]
+    kinds: Collection[str]
+    tones: Collection[str]
+
+
+def _met(nodes: Sequence[Node]) -> Met:
+    if isinstance(nodes, NodeColumns):
+        from sops_report.rendering.arrays import listing as arrays  # noqa: PLC0415 - start-up
+
+        return arrays.met(nodes)
+    return Met(
+        dict.fromkeys(node.state for node in nodes),
+        dict.fromkeys(node.kind for node in nodes),
+        dict.fromkeys(map(tone, nodes)),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

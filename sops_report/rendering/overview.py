@@ -1,7 +1,7 @@
 """The small picture under the verdict: all leaves above, what the time went into below."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,14 +10,18 @@ from sops_report.rendering.gantt import Band, Mark, bands, marks
 from sops_report.rendering.scale import Scale
 from sops_report.rendering.voice import Voice, tone
 from sops_report.report.model import Node
+from sops_report.report.nodes import NodeColumns
 
-_LANES: Final = 40
+LANES: Final = 40
 _FEW_LANES: Final = 16
 _LANE_HEIGHTS: Final = (8, 4)
 _CLASS_HEIGHT: Final = 10
-_PLACES: Final = 3  # a thousandth of the axis is finer than a pixel
+PLACES: Final = 3  # a thousandth of the axis is finer than a pixel
 _PIXEL: Final = 0.0011
 _LAST: Final = "failed"
+
+Bar = tuple[int, float, float]
+"""The lane, and left and right edge as parts of the axis."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,32 +37,45 @@ class Overview:
 
 def overview(voice: Voice, scale: Scale | None) -> Overview | None:
     """Return the small picture; None without times or where nothing took any."""
-    leaves = [node for node in voice.report.nodes if node.is_leaf and node.start_time]
-    if scale is None or not leaves or not scale.pieces[-1].end_s:
+    if scale is None or not scale.pieces[-1].end_s:
         return None
-    lanes = min(len(leaves), _LANES)
+    lanes, drawn = _drawn(scale, voice.report.nodes)
+    if not lanes:
+        return None
     lane_height = _LANE_HEIGHTS[lanes > _FEW_LANES]
     return Overview(
         height=lanes * lane_height,
-        leaves=shapes(_leaves(scale, leaves, lanes, lane_height)),
+        leaves=shapes(_leaves(drawn, lane_height)),
         classes=_classes(voice, scale),
         bands=bands(voice, scale),
         marks=marks(voice, scale),
     )
 
 
-def _leaves(
-    scale: Scale, leaves: Sequence[Node], lanes: int, lane_height: int
-) -> dict[str, list[Box]]:
-    """Return the boxes of each colour, failures last: nothing may be painted over them."""
+def _drawn(scale: Scale, nodes: Sequence[Node]) -> tuple[int, Mapping[str, Iterable[Bar]]]:
+    """Return the number of lanes, and the bars of each colour, equal ones once."""
+    if isinstance(nodes, NodeColumns):
+        from sops_report.rendering.arrays import overview as arrays  # noqa: PLC0415 - start-up
+
+        return arrays.drawn(scale, nodes)
+    leaves = [node for node in nodes if node.is_leaf and node.start_time]
     places = scale.places(when for node in leaves for when in (node.start_time, node.end_time))
-    drawn: dict[str, set[Box]] = defaultdict(set)
+    lanes, found = min(len(leaves), LANES), defaultdict[str, set[Bar]](set)
     for n, node in enumerate(leaves):
         start, end = places[node.start_time], places[node.end_time]
         if start is not None and end is not None:
-            y = n * lanes // len(leaves) * lane_height
-            drawn[tone(node)].add((*_rounded(start, end), y, lane_height - 1))
-    return {name: _merged(drawn[name]) for name in sorted(drawn, key=_LAST.__eq__)}
+            found[tone(node)].add((n * lanes // len(leaves), *_rounded(start, end)))
+    return lanes, found
+
+
+def _leaves(drawn: Mapping[str, Iterable[Bar]], lane_height: int) -> dict[str, list[Box]]:
+    """Return the boxes of each colour, failures last: nothing may be painted over them."""
+    return {
+        name: _merged(
+            (left, right, lane * lane_height, lane_height - 1) for lane, left, right in drawn[name]
+        )
+        for name in sorted(drawn, key=_LAST.__eq__)
+    }
 
 
 def _classes(voice: Voice, scale: Scale) -> tuple[Shape, ...]:
@@ -84,5 +101,5 @@ def _merged(boxes: Iterable[Box]) -> list[Box]:
 
 
 def _rounded(start: float, end: float) -> tuple[float, float]:
-    left = round(start, _PLACES)
-    return left, max(left, round(end, _PLACES))
+    left = round(start, PLACES)
+    return left, max(left, round(end, PLACES))

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sops_report.rendering.folding import Fold, folds, shown_positions
 from sops_report.report.model import Node, Report
+from sops_report.report.nodes import nodes_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,8 @@ def choose(
     shown = shown_positions(report.nodes, limit, most, ranks)
     folded = folds(report.nodes, shown, ranks)
     nothing = Fold()
-    return [_row(report, report.nodes[at], folded.get(at, nothing)) for at in shown]
+    chosen = nodes_at(report.nodes, shown)
+    return [_row(report, node, folded.get(node.position, nothing)) for node in chosen]
 
 
 def _row(report: Report, node: Node, fold: Fold) -> Row:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Final
 
 from sops_report.report.model import Node, Report
+from sops_report.report.nodes import NodeColumns
 
 _FOLDED_FROM: Final = 0.6
 _BAND: Final = 0.16
@@ -113,6 +114,10 @@ def _placed(raw: list[tuple[float, float, bool, bool]]) -> Iterator[Piece]:
 
 def _longest_gap(nodes: Sequence[Node], start: datetime, wall_s: float) -> tuple[float, float]:
     """Return the longest time in which no leaf was under way, its earlier attempts included."""
+    if isinstance(nodes, NodeColumns):
+        from sops_report.rendering.arrays import scale as arrays  # noqa: PLC0415 - start-up
+
+        return arrays.longest_gap(nodes, start, wall_s)
     reached, longest = 0.0, (0.0, 0.0)
     for begin, end in [*sorted(_intervals(nodes, start)), (wall_s, wall_s)]:
         if min(begin, wall_s) - reached > longest[1] - longest[0]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sops_report.report.findings_json import evidence_as_json, findings_as_json
 from sops_report.report.model import Both, Failure, Node, NodeRef, Provenance, Report, Section, Task
 from sops_report.report.moments import iso, number
+from sops_report.report.nodes import ids_of
 from sops_report.words import Language
 
 SCHEMA_ID: Final = "sops-report/report/1"
@@ -31,7 +32,7 @@ def as_json(report: Report, language: Language) -> Json:
         A dict that ``sops_report/report/schema.json`` describes: times are ISO 8601 in UTC
         (``…Z``) or None, lengths are seconds, texts are as hostile as the answer was.
     """
-    ids = [node.node_id for node in report.nodes]
+    ids = ids_of(report.nodes)
     return findings_as_json(report) | {
         "schema": SCHEMA_ID,
         "task": _task(report.task),

@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
-from hashlib import blake2b
 from typing import Final
 
 from sops_report.analysis import Analysis, analyse
@@ -40,8 +39,9 @@ from sops_report.report.model import (
 from sops_report.report.moments import moment_of, seconds_of
 from sops_report.report.nodes import nodes_of
 from sops_report.report.operations import evidence_of, operations_of
+from sops_report.report.paths import Paths
 from sops_report.report.verdict import verdict_of
-from sops_report.snapshot import Note, Snapshot
+from sops_report.snapshot import Note, Snapshot, is_columnar
 from sops_report.states import GROUPS
 from sops_report.version import __version__
 from sops_report.words import Language, say
@@ -79,7 +79,7 @@ def report_of(
 
 def _report_of(analysis: Analysis, zone: tzinfo | None, generated_at: datetime | None) -> Report:
     snapshot = analysis.snapshot
-    paths, anchors = snapshot.paths(), anchors_of(snapshot)
+    paths = Paths(snapshot)
     concurrency, facts = concurrency_of(analysis), Facts(analysis)
     waits = facts.people
     standing = standing_of(analysis) if analysis.clock.start_us is not None else None
@@ -100,7 +100,7 @@ def _report_of(analysis: Analysis, zone: tzinfo | None, generated_at: datetime |
         retried=tuple(_retried(analysis, position, paths) for position in incidents.retried),
         skipped=tuple(_skipped(analysis, position, paths) for position in incidents.skipped),
         ignored=tuple(_ref(analysis, position, paths) for position in incidents.ignored),
-        nodes=nodes_of(analysis, paths, anchors),
+        nodes=nodes_of(analysis, paths),
         notes=tuple(_note(snapshot, note) for note in analysis.notes),
         provenance=_provenance(snapshot, generated_at),
         task_text=snapshot.task_text,
@@ -116,23 +116,6 @@ def _report_of(analysis: Analysis, zone: tzinfo | None, generated_at: datetime |
         seams=dict(snapshot.seams),
         operations=operations_of(analysis),
     )
-
-
-def anchors_of(snapshot: Snapshot) -> list[str]:
-    """Return a name for links to each node, unique and made by a hash: no hostile text in it."""
-    anchors: list[str] = []
-    seen: set[str] = set()
-    for position, node_id in enumerate(snapshot.tree.node_id):
-        anchor = _anchor(node_id if node_id is not None else f"#{position}")
-        if anchor in seen:  # the same id stands at two places of the tree
-            anchor = _anchor(f"{node_id}#{position}")
-        seen.add(anchor)
-        anchors.append(anchor)
-    return anchors
-
-
-def _anchor(text: str) -> str:
-    return f"n-{blake2b(text.encode('utf-8', 'replace'), digest_size=5).hexdigest()}"
 
 
 def _task(analysis: Analysis) -> Task:
@@ -158,8 +141,7 @@ def _task(analysis: Analysis) -> Task:
 
 def _counts(analysis: Analysis) -> Counts:
     tree, incidents = analysis.snapshot.tree, analysis.incidents
-    below = zip(analysis.clock.group, tree.n_descendants, strict=True)
-    found = Counter(group for group, inside in below if not inside)
+    found = _leaves_by_group(analysis)
     return Counts(
         nodes=len(tree),
         leaves=found.total(),
@@ -168,6 +150,16 @@ def _counts(analysis: Analysis) -> Counts:
         skipped=len(incidents.skipped),
         ignored=len(incidents.ignored),
     )
+
+
+def _leaves_by_group(analysis: Analysis) -> Counter[str]:
+    tree, group = analysis.snapshot.tree, analysis.clock.group
+    if is_columnar(tree):
+        from sops_report.analysis.arrays.tree import counted_leaves  # noqa: PLC0415 - start-up
+
+        return counted_leaves(tree, group)
+    below = zip(group, tree.n_descendants, strict=True)
+    return Counter(word for word, inside in below if not inside)
 
 
 def _section(snapshot: Snapshot, section: PathSection) -> Section:
@@ -186,7 +178,7 @@ def _section(snapshot: Snapshot, section: PathSection) -> Section:
 
 
 def _failure(
-    analysis: Analysis, failed: FailedNode, paths: list[str], standing: Standing | None
+    analysis: Analysis, failed: FailedNode, paths: Paths, standing: Standing | None
 ) -> Failure:
     tree = analysis.snapshot.tree
     return Failure(
@@ -209,7 +201,7 @@ def _failure(
     )
 
 
-def _ref(analysis: Analysis, position: int, paths: list[str]) -> NodeRef:
+def _ref(analysis: Analysis, position: int, paths: Paths) -> NodeRef:
     return NodeRef(
         position=position,
         node_id=analysis.snapshot.tree.node_id[position],
@@ -218,7 +210,7 @@ def _ref(analysis: Analysis, position: int, paths: list[str]) -> NodeRef:
     )
 
 
-def _retried(analysis: Analysis, position: int, paths: list[str]) -> NodeRef:
+def _retried(analysis: Analysis, position: int, paths: Paths) -> NodeRef:
     texts = [a.text for a in analysis.attempts.get(position, ()) if a.failed and a.text]
     return NodeRef(
         position=position,
@@ -230,7 +222,7 @@ def _retried(analysis: Analysis, position: int, paths: list[str]) -> NodeRef:
     )
 
 
-def _skipped(analysis: Analysis, position: int, paths: list[str]) -> NodeRef:
+def _skipped(analysis: Analysis, position: int, paths: Paths) -> NodeRef:
     failures = [a for a in analysis.attempts.get(position, ()) if a.failed and a.skipped]
     last = failures[-1] if failures else None
     return NodeRef(

@@ -15,13 +15,14 @@ from sops_report.report.findings import (
 )
 from sops_report.report.model import Report
 from sops_report.report.moments import iso, number
+from sops_report.report.nodes import ids_of
 
 Json = dict[str, Any]
 
 
 def findings_as_json(report: Report) -> Json:
     """Return advice, reactions, people's waits, parallel blocks, progress and peak."""
-    ids = [node.node_id for node in report.nodes]
+    ids = ids_of(report.nodes)
     return {
         "advice": [_advice(advice, ids) for advice in report.advice],
         "reactions": [_reaction(reaction, ids) for reaction in report.reactions],

@@ -4,6 +4,7 @@ HTML, Markdown, terminal and JSON are made from this one value, so they cannot d
 aware datetimes in UTC, lengths are seconds; a renderer only puts them into a language and a zone.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
@@ -306,7 +307,7 @@ class Report:
     Attributes:
         ledger: Seconds per class of section, largest first; they add up to the wall time.
         failures: By time; the first is *the* first failure.
-        nodes: All rows in document order.
+        nodes: All rows in document order: a tuple, of a big run `report.nodes.NodeColumns`.
         order_source: ``flow`` (true edges) or ``times`` (inferred).
         task_text: A failure text that belongs to no node of the answer.
         redactions: How many texts were masked, by the name of the rule.
@@ -334,7 +335,7 @@ class Report:
     retried: tuple[NodeRef, ...]
     skipped: tuple[NodeRef, ...]
     ignored: tuple[NodeRef, ...]
-    nodes: tuple[Node, ...]
+    nodes: Sequence[Node]
     notes: tuple[NoteLine, ...]
     provenance: Provenance
     task_text: str | None = None

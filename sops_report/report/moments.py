@@ -5,11 +5,17 @@ from typing import Final
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND_US: Final = 1_000_000
+_MICRO: Final = timedelta(microseconds=1)
 
 
 def moment_of(us: int | None) -> datetime | None:
     """Return microseconds since 1970 as an aware datetime in UTC."""
     return None if us is None else _EPOCH + timedelta(microseconds=us)
+
+
+def us_of(when: datetime) -> int:
+    """Return a moment as microseconds since 1970."""
+    return (when - _EPOCH) // _MICRO
 
 
 def seconds_of(us: int | None) -> float | None:

@@ -1,5 +1,6 @@
 """A snapshot with columns of arrays, and what all kernels ask of its tree."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final, TypeVar, cast
@@ -61,6 +62,13 @@ def is_leaf(tree: Tree) -> Flags:
     """Tell for each node whether it has no children."""
     found: Flags = numbers(tree.n_descendants) == 0
     return found
+
+
+def counted_leaves(tree: Tree, words: Sequence[str]) -> Counter[str]:
+    """Return how many leaves there are of each of the *words*, one a node."""
+    found = coded(words)
+    n_each = np.bincount(found.codes[is_leaf(tree)], minlength=len(found.words))
+    return Counter({word: n for word, n in zip(found.words, n_each.tolist(), strict=True) if n})
 
 
 def latest_below(tree: Tree, own: Ints) -> Ints:

@@ -125,6 +125,16 @@ def test_a_node_costs_less_than_a_call() -> None:
     assert n_calls(lambda: read_bytes(many)) - n_calls(lambda: read_bytes(few)) < 20_000
 
 
+@pytest.mark.parametrize("first_state", ["FAILED", "RUNNING"])
+def test_a_first_node_that_is_like_no_other_slows_nothing(first_state: str) -> None:
+    usual = answer(30_000)
+    envelope_, word, rest = usual.partition(b'"children"')
+    odd = envelope_ + word + rest.replace(b"FINISHED", first_state.encode(), 1)
+    assert is_gathered(odd)
+    read_bytes(usual)
+    assert n_calls(lambda: read_bytes(odd)) < n_calls(lambda: read_bytes(usual)) + 1000
+
+
 def flows() -> list[Path]:
     return sorted((DATA / "corpus").glob("*/pipeline_tree.json"))
 

@@ -24,6 +24,7 @@ _WORD: Final = 8
 _LINE: Final = _WORD * _WORD  # so that eight flags of eight bytes each are of one record
 _SCRATCH: Final = 1 << 17  # bytes looked at in one go: they stay in the processor's cache
 _FEW: Final = 64  # records for which making copies takes longer than it spares
+_ASKED: Final = 5  # runs, for what is usual
 _FREE: Final = 0  # no text has this byte: it stands for any other
 
 
@@ -86,7 +87,6 @@ class _Variant:
     """A run as some nodes have it.
 
     Attributes:
-        count: How often it was met.
         length: How many bytes it has.
         is_whole: Whether it goes on behind the children, as there are none.
         filled: Its holes in which all have the same.
@@ -96,7 +96,6 @@ class _Variant:
     def __init__(self, match: re.Match[bytes], shape: bytes, holes: Sequence[_Filled]) -> None:
         """Know the run by its shape, with zeros in the holes."""
         found = match.groupdict()
-        self.count = 0
         self.is_whole = LEAF not in found or found[LEAF] is not None
         self.length = len(shape) - len(found.get(CHILD) or b"")
         self.filled = [filled for filled in holes if filled.shape == filled.raw]
@@ -157,6 +156,7 @@ class Run:
         self._holes = holes
         self._pattern = re.compile(pattern)
         self._variants: dict[bytes, _Variant] = {}
+        self._usual: _Variant | None = None
 
     def read(self, window: Window, at: Places, rows: Rows) -> tuple[Places, Flags]:
         """Read the run of the nodes *rows*.
@@ -190,9 +190,8 @@ class Run:
         Raises:
             SteppedAsideError: As `read`.
         """
-        known = max(self._variants.values(), key=_count, default=None)
-        usual = known or self._variant_at(window, int(at[0]))
-        if not usual.is_whole:
+        usual = self._usual = self._usual or self._guess(window, at)
+        if usual is None:
             return np.empty(0, np.int64), np.empty(0, np.int64)
         behind, others = self._read_as(usual, window, at, rows)
         ends = at + usual.length
@@ -203,9 +202,17 @@ class Run:
             is_usual[others] = False
             found = np.flatnonzero(is_usual)
             ends, rows, behind = ends[found], spread(rows)[found], behind[found]
+        if len(found) < len(others):
+            self._usual = None  # there may be a better one
         if self.last and len(found):
             ends = self.last.read(window, ends, rows, behind)
         return found, ends
+
+    def _guess(self, window: Window, at: Places) -> _Variant | None:
+        """Return the variant of most of some runs that are whole."""
+        some = at[:: len(at) // _ASKED + 1].tolist()
+        found = [one for place in some if (one := self._variant_at(window, place)).is_whole]
+        return max(found, key=found.count, default=None)
 
     def _read_last(
         self, window: Window, at: Places, rows: Rows, texts: Texts, is_whole: Flags
@@ -240,7 +247,6 @@ class Run:
                 text[block] = by_name[name]
             others.append(variant.differs(records) + begin)
         found = np.concatenate(others)
-        variant.count += len(at) - len(found)
         for filled, text in zip(variant.free, texts, strict=False):
             text[found] = filled.raw  # something sound, for now
             filled.hole.keep(filled.raw, text, rows)
@@ -267,7 +273,3 @@ class Run:
                 raise SteppedAsideError
             self._variants[shape] = _Variant(match, shape, holes)
         return self._variants[shape]
-
-
-def _count(variant: _Variant) -> int:
-    return variant.count

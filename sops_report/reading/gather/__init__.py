@@ -51,7 +51,7 @@ def read_gathered(
     nodes = Nodes(form, len(braces) + 1)
     starts = braces - len(form.key("")) - form.widths["id"]  # of the keys they stand under
     ends, is_leaf = nodes.read_nodes(window, starts, range(1, len(starts) + 1))
-    closings = find_closings(window, form, starts, np.where(is_leaf, 0, ends), ends)
+    closings = find_closings(window, form, starts, ends, is_leaf)
     containers = (np.flatnonzero(~is_leaf) + 1).tolist()
     structure = build(containers, closings.after, len(braces) + 1)
     tail_ends = nodes.read_tails(window, np.asarray(closings.at, np.int64), structure.closed)

@@ -125,12 +125,8 @@ def gather(regions: Sequence[memoryview], form: Template, names: Names) -> Gathe
         raise SteppedAsideError
     nodes = _NodesOfMany(form, len(braces) + 1, names)
     starts = braces - len(form.key("")) - form.widths["id"]  # of the keys they stand under
-    head_ends = nodes.read_heads(window, starts)
-    is_leaf = window.octets[head_ends] == ord("}")
-    leaves = np.flatnonzero(is_leaf)
-    tail_ends = head_ends.copy()
-    tail_ends[leaves] = nodes.read_tails(window, head_ends[leaves], leaves + 1)
-    closings = find_closings(window, form, starts, head_ends, tail_ends)
+    node_ends, is_leaf = nodes.read_nodes(window, starts, range(1, len(starts) + 1))
+    closings = find_closings(window, form, starts, node_ends, is_leaf)
     containers = (np.flatnonzero(~is_leaf) + 1).tolist()
     structure = build(containers, closings.after, len(braces) + 1)
     ends = nodes.read_tails(window, np.asarray(closings.at, np.int64), structure.closed)

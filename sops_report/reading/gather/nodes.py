@@ -81,34 +81,21 @@ class Nodes:
         at[leaves] = self._read(self._tails[1:], window, at[leaves], spread(rows)[leaves])
         return at, is_leaf
 
-    def read_heads(self, window: Window, at: Places) -> Places:
-        """Read the heads of all nodes, whose keys begin at *at*; return where each ends."""
-        return self._read_blocks(self._heads, window, at, range(1, len(at) + 1))  # the root is 0
-
     def read_tails(self, window: Window, at: Places, rows: Rows) -> Places:
         """Read the tails of the nodes *rows*, which begin at *at*; return where each ends."""
-        return self._read_blocks(self._tails, window, at, rows)
+        ends = np.empty_like(at)
+        for block in _blocks(len(at)):
+            ends[block] = self._read(self._tails, window, at[block], rows[block])
+        return ends
 
     def are_keyed_by_id(self) -> bool:
         """Tell whether each node that was read stands under its id."""
         return not (self.ids.array.view(np.uint8) != self.keys.array.view(np.uint8)).any()
 
-    def _read_blocks(self, runs: Sequence[Run], window: Window, at: Places, rows: Rows) -> Places:
-        ends = np.empty_like(at)
-        for block in _blocks(len(at)):
-            ends[block] = self._read(runs, window, at[block], rows[block])
-        return ends
-
     def _read(self, runs: Sequence[Run], window: Window, at: Places, rows: Rows) -> Places:
         for run in runs:
             at, _ = run.read(window, at, rows)
         return at
-
-    @cached_property
-    def _heads(self) -> list[Run]:
-        """The runs of heads."""
-        *runs, last = self._head_drafts()
-        return [draft.run() for draft in (*runs, last.add(b"{"))]
 
     @cached_property
     def _tails(self) -> list[Run]:

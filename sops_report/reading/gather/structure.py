@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sops_report.reading.gather.template import Template
-from sops_report.reading.gather.window import Places, Window
+from sops_report.reading.gather.window import Flags, Places, Window
 from sops_report.reading.read import SteppedAsideError
 
 _PIECE: Final = 1 << 18  # bytes at a time: they stay in the processor's cache
@@ -65,7 +65,7 @@ class Closings:
 
 
 def find_closings(
-    window: Window, form: Template, starts: Places, head_ends: Places, tail_ends: Places
+    window: Window, form: Template, starts: Places, ends: Places, is_leaf: Flags
 ) -> Closings:
     """Return the tails of containers; they stand after a leaf that is its scope's last node.
 
@@ -73,14 +73,13 @@ def find_closings(
         window: The document.
         form: How it writes a node.
         starts: Where each node's key begins, rows from 1 on.
-        head_ends: Where each node's head ends.
-        tail_ends: Where each leaf's tail ends; of a container, its head's end again.
+        ends: Where each leaf ends, and of a container its head.
+        is_leaf: Which nodes are leaves.
 
     Raises:
         SteppedAsideError: The pieces do not follow each other.
     """
-    is_leaf = tail_ends != head_ends
-    follows = starts[1:] - tail_ends[:-1]
+    follows = starts[1:] - ends[:-1]
     gap = len(form.separator)
     if starts[0] != form.begin or (follows[~is_leaf[:-1]] != 0).any():
         raise SteppedAsideError
@@ -93,7 +92,7 @@ def find_closings(
     until: list[int] = []
     after: list[int] = []
     for leaf in ends_scope.tolist():
-        place, stop = int(tail_ends[leaf]), int(starts[leaf + 1]) - gap
+        place, stop = int(ends[leaf]), int(starts[leaf + 1]) - gap
         while place < stop:
             at.append(place)
             after.append(leaf + 1)
@@ -101,7 +100,7 @@ def find_closings(
             until.append(place)
         if place != stop:
             raise SteppedAsideError(place)
-    end = int(tail_ends[-1])
+    end = int(ends[-1])
     for _ in range(int((~is_leaf).sum()) - len(at)):
         at.append(end)
         after.append(len(starts))

@@ -13,6 +13,7 @@ _MIX: Final = 0x9E3779B97F4A7C15  # 2**64 divided by the golden ratio: spreads e
 _WORD: Final = 8
 _FEWEST_BITS: Final = 14
 _FEW: Final = 256  # texts there is room for at first
+_FIRST: Final = 1000  # texts to begin with
 _SPARSE: Final = 2  # slots a text, at least: then a free one is never far
 _FURTHEST: Final = 1000  # slots looked at; more are needed only where somebody wants them to be
 
@@ -49,6 +50,8 @@ class Shelf:
             lengths: How many bytes of each count; the last of them is not zero.
             learn: Is asked for the codes of several different texts.
         """
+        if self._size == 1 and len(texts) > _FIRST:  # most texts are met soon, and then known
+            self.find(texts[:_FIRST], lengths[:_FIRST], learn)
         words = texts.view("<u8")
         words &= self._masks[lengths].view("<u8")
         words = words.reshape(len(texts), -1)

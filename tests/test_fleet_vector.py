@@ -16,7 +16,7 @@ from sops_report.fleet import flatten_many
 from sops_report.fleet.rows import Document
 from sops_report.fleet.shells import read_shell
 from sops_report.fleet.vector import Vector
-from sops_report.reading.gather.batch import gather, learn_of_many, members_of
+from sops_report.reading.gather.batch import Finder, gather, learn_of_many
 from sops_report.reading.gather.names import Names
 from sops_report.reading.read import SteppedAsideError
 from sops_report.snapshot import Flow
@@ -136,7 +136,7 @@ def test_no_document_borrows_a_brace_of_its_neighbour() -> None:
     form = learn_of_many(bodies)
     regions = []
     for body in bodies:
-        members = members_of(body, form)
+        members = Finder(form).find(body)
         assert members is not None
         regions.append(body[members.begin : members.end])
     assert gather([*map(memoryview, regions)], form, Names(0)).counts.tolist() == [3, 3, 3]
@@ -152,7 +152,7 @@ def test_children_that_are_not_the_roots_are_no_shell() -> None:
     begin = body.index(b'"children": {"') + len(b'"children": {')
     assert read_shell(body, begin, body.index(b"}}", begin) + 1) is None
     good = envelope(second("node-id-0", second("node-id-1")))
-    members = members_of(good, learn_of_many([good]))
+    members = Finder(learn_of_many([good])).find(good)
     assert members is not None
     shell = read_shell(good, members.begin, members.end)
     assert shell is not None

@@ -73,12 +73,18 @@ def read_plain(data: bytes) -> Plain | None:
 
 def is_bare(answer: Answer | Root, root: Root) -> bool:
     """Tell whether around the nodes stands only what says nothing, as in most good answers."""
-    if any(_HARMLESS.fullmatch(value) is None for _, value in extras_of(root)):
-        return False
-    return not isinstance(answer, Envelope) or all(
-        bytes(value) == b"true" if name == "result" else _HARMLESS.fullmatch(value)
-        for name, value in extras_of(answer)
-    )
+    extras = [*extras_of(root), *(extras_of(answer) if isinstance(answer, Envelope) else ())]
+    return all(says_nothing(name, bytes(value)) for name, value in extras)
+
+
+def says_nothing(name: str, raw: bytes) -> bool:
+    """Tell whether a value around the nodes is one of a good answer.
+
+    Args:
+        name: Its key, of the root or of the envelope.
+        raw: As it is written.
+    """
+    return raw == b"true" if name == "result" else _HARMLESS.fullmatch(raw) is not None
 
 
 def texts_of(answer: Answer | Root, root: Root) -> dict[str, str | None]:

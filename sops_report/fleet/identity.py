@@ -121,12 +121,18 @@ class _Scopes:
 
     def __init__(self, parent: Ints, start: Ints) -> None:
         timed = ((parent >= 0) & (start != MISSING)).nonzero()[0]
-        order = timed[np.lexsort((start[timed], parent[timed]))]
-        above = parent[order]
-        is_first = np.diff(above, prepend=-1) != 0
-        is_last = np.diff(above, append=-1) != 0
-        self.first: Ints = order[is_first]
-        self.last: Ints = order[is_last]
+        order = timed[np.argsort(parent[timed], kind="stable")]  # nearly in order: soon done
+        begins = np.diff(parent[order], prepend=-1).nonzero()[0]
+        if not len(order):
+            self.first: Ints = order
+            self.last: Ints = order
+            return
+        moment, sizes = start[order], np.diff(begins, append=len(order))
+        least = np.repeat(np.minimum.reduceat(moment, begins), sizes)
+        greatest = np.repeat(np.maximum.reduceat(moment, begins), sizes)
+        at = np.arange(len(order))
+        self.first = order[np.minimum.reduceat(np.where(moment == least, at, len(at)), begins)]
+        self.last = order[np.maximum.reduceat(np.where(moment == greatest, at, -1), begins)]
 
 
 def _is_short(begin: Ints, end: Ints) -> Flags:

@@ -22,13 +22,16 @@ from sops_report.states import GROUPS
 
 NODES: Final = "nodes"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY_US: Final = 86_400_000_000
 # Of these nearly every value is another; a dictionary would only be in the way.
-_ALL_DIFFERENT: Final = frozenset({"node_id", "version", "position", "elapsed_s"})
-# Of these the least and the greatest tell a reader nothing.
-_IN_NO_ORDER: Final = frozenset({
-    "sha256", "node_id", "parent_id", "path", "name", "label", "version", "ex_data",
-})  # fmt: skip
+_ALL_DIFFERENT: Final = frozenset({"node_id", "version", "elapsed_s"})
+# Of these the least and the greatest of a part help a reader to pass over it.
+_IN_ORDER: Final = (
+    "site", "scope", "biz", "task_id", "snapshot", "as_of", "fetched_at", "is_latest", "state",
+    "state_group", "start_time", "finish_time", "retry", "state_refresh_at",
+)  # fmt: skip
 _ZSTD_LEVEL: Final = 1
+_VALUES_AT_ONCE: Final = 65_536
 
 
 def arrow() -> ModuleType:
@@ -49,13 +52,11 @@ def dates_of(block: Block, labels: Sequence[Label]) -> list[str]:
 
     Without a start it is the day the answer speaks of, else the one in its name.
     """
-    found = []
-    for start, as_of, label in zip(
-        block.start_us.tolist(), block.as_of_us.tolist(), labels, strict=True
-    ):
-        moment = next(us for us in (start, as_of, label.moment_us) if us != MISSING)
-        found.append(f"{_EPOCH + timedelta(microseconds=moment):%Y-%m-%d}")
-    return found
+    named = np.asarray([label.moment_us for label in labels], np.int64)
+    told = np.where(block.as_of_us == MISSING, named, block.as_of_us)
+    days = np.where(block.start_us == MISSING, told, block.start_us) // _DAY_US
+    names = {day: f"{_EPOCH + timedelta(days=day):%Y-%m-%d}" for day in set(days.tolist())}
+    return [names[day] for day in days.tolist()]
 
 
 def table_of(block: Block, labels: Sequence[Label]) -> Any:  # noqa: ANN401 - pyarrow has no types
@@ -133,7 +134,8 @@ def write_part(table: Any, root: Path, name: str) -> None:  # noqa: ANN401 - as 
             compression="zstd",
             compression_level=_ZSTD_LEVEL,
             use_dictionary=[n for n in table.column_names if n not in _ALL_DIFFERENT],
-            write_statistics=[n for n in table.column_names if n not in _IN_NO_ORDER],
+            write_statistics=list(_IN_ORDER),
+            write_batch_size=_VALUES_AT_ONCE,
             store_schema=False,  # plain Parquet: every reader sees the same types
         )
         with temporary.open("rb+") as file:

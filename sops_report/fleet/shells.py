@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Raw
 
 from sops_report.errors import InputError
-from sops_report.fleet.decoding import is_bare, texts_of
+from sops_report.fleet.decoding import says_nothing, texts_of
 from sops_report.reading.fast import (
     _BEGINNING,
     _IS_SECOND_ENGINE,
@@ -25,7 +25,7 @@ from sops_report.reading.fast import (
     _Root,
 )
 from sops_report.reading.fast import _Columns as Fields
-from sops_report.reading.fast import _n_quotes_of_extras as n_quotes_of
+from sops_report.reading.fast import _extras as extras_of
 from sops_report.reading.read import SteppedAsideError
 
 _MARK: Final = b'"the nodes that were cut out": 0'
@@ -72,7 +72,7 @@ _DECODERS: Final[Mapping[tuple[bool, bool], msgspec.json.Decoder[_AnyShell]]] = 
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Shell:
     """An answer without the nodes below its root.
 
@@ -100,13 +100,16 @@ def read_shell(data: bytes, begin: int, end: int) -> Shell | None:
         if bytes(root.children) != _CHILDREN:
             return None
         node = cast("_Root", root)  # has all that is asked of a root here
-        n_quotes = _n_quotes(root) + n_quotes_of(node) + _QUOTES
+        extras = list(extras_of(node))
+        n_quotes = _n_quotes(root) + _QUOTES
         if isinstance(answer, _Envelope):
-            n_quotes += n_quotes_of(answer) + 2  # the key "data"
-        if bare.count(b'"') != n_quotes:
+            extras += extras_of(answer)
+            n_quotes += 2  # the key "data"
+        raws = [(name, bytes(value)) for name, value in extras]
+        if bare.count(b'"') != n_quotes + sum(2 + raw.count(b'"') for _, raw in raws):
             return None
-        around = cast("_Root", answer)
-        texts = {} if is_bare(around, node) else texts_of(around, node)
+        is_harmless = all(says_nothing(name, raw) for name, raw in raws)
+        texts = {} if is_harmless else texts_of(cast("_Root", answer), node)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, SteppedAsideError, InputError):
         return None
     return Shell(node, texts)

@@ -16,7 +16,7 @@ from sops_report.fleet.moments import IN_UTC, WITH_OFFSET, read_moments
 from sops_report.fleet.rows import Document
 from sops_report.fleet.sheet import Codes, Flags, Ints, Sheet, flags_of
 from sops_report.fleet.shells import Shell, fields_of, read_shell
-from sops_report.reading.gather.batch import Gathered, Members, gather, learn_of_many, members_of
+from sops_report.reading.gather.batch import Finder, Gathered, Members, gather, learn_of_many
 from sops_report.reading.gather.names import Names
 from sops_report.reading.gather.template import Template
 from sops_report.reading.read import SteppedAsideError
@@ -27,7 +27,7 @@ _Array = TypeVar("_Array", bound=NDArray)  # type: ignore[type-arg]
 _FEWEST: Final = 8  # fewer are read faster one by one
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Cut:
     """A document, and where its nodes stand."""
 
@@ -54,9 +54,9 @@ class Vector:
             return [], list(documents)
         taken = {id(one) for one in alike}
         left += [one for one in documents if id(one) not in taken]
-        cuts = []
+        cuts, finder = [], Finder(form)
         for document in alike:
-            cut = _cut(document, form)
+            cut = _cut(document, finder)
             if cut is None:
                 left.append(document)
             else:
@@ -95,11 +95,11 @@ def _form_of(documents: Sequence[Document]) -> Template | None:
     return None
 
 
-def _cut(document: Document, form: Template) -> _Cut | None:
+def _cut(document: Document, finder: Finder) -> _Cut | None:
     data = document.data
     assert data is not None
-    members = members_of(data, form)
-    shell = read_shell(data, members.begin, members.end) if members else None
+    members = finder.find(data)
+    shell = read_shell(data, *members) if members else None
     if members is None or shell is None:
         return None
     return _Cut(document, data, members, shell)
@@ -137,9 +137,10 @@ class _Put:
 
     def words(self, root: Sequence[str | None], below: Coded[str]) -> Coded[str]:
         """Put words, and keep only those that occur."""
-        used = np.unique(below.codes[1:])
-        used = used[used >= 0]
-        again = np.full(len(below.words) + 1, -1, np.int32)  # the last one is for none
+        seen = np.zeros(len(below.words) + 1, np.bool_)  # the last one is for none
+        seen[below.codes[1:]] = True
+        used = seen[:-1].nonzero()[0]
+        again = np.full(len(seen), -1, np.int32)
         again[used] = np.arange(len(used), dtype=np.int32)
         place = {below.words[at]: new for new, at in enumerate(used.tolist())}
         of_root = [-1 if word is None else place.setdefault(word, len(place)) for word in root]
@@ -169,6 +170,8 @@ def _joined(cuts: Sequence[_Cut], gathered: Gathered) -> Sheet:
     begins = np.cumsum(sizes) - sizes
     put = _Put(begins, np.repeat(begins, gathered.counts), int(sizes.sum()))
     parent = numbers(tree.parent)[1:]
+    times, odd = read_moments([*fields.start, *fields.finish], WITH_OFFSET)
+    started, finished = slice(len(cuts)), slice(len(cuts), None)
     return Sheet(
         documents=[cut.document for cut in cuts],
         sizes=sizes,
@@ -182,8 +185,8 @@ def _joined(cuts: Sequence[_Cut], gathered: Gathered) -> Sheet:
         name=put.words(fields.name, coded(tree.name)),
         state=put.words(fields.state, coded(tree.state)),
         version=put.texts(fields.version, tree.version),
-        start=put.moments(read_moments(fields.start, WITH_OFFSET), tree.start_us),
-        finish=put.moments(read_moments(fields.finish, WITH_OFFSET), tree.finish_us),
+        start=put.moments((times[started], odd[started]), tree.start_us),
+        finish=put.moments((times[finished], odd[finished]), tree.finish_us),
         refresh=put.moments(read_moments(fields.refresh, IN_UTC), tree.refresh_us),
         elapsed_s=put.reals(reals(fields.elapsed_s), reals(tree.elapsed_s)[1:]),
         retry=put.ints(numbers(fields.retry), numbers(tree.retry)[1:]),

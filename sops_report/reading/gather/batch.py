@@ -7,7 +7,7 @@ closed all it opened, so none borrows a brace of its neighbour.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,8 +35,7 @@ _MIX: Final = 0x9E3779B97F4A7C15
 _PAD: Final = b" " * 4200  # names that stand near the end are read one by one
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Members:
+class Members(NamedTuple):
     """Where the members of the root's children stand in a document."""
 
     begin: int
@@ -75,16 +74,25 @@ def learn_of_many(documents: Sequence[bytes]) -> Template:
     return replace(form, identities=identities)
 
 
-def members_of(data: bytes, form: Template) -> Members | None:
-    """Guess where the root's children stand; None where the document is of another form."""
-    begin = data.find(b'"%s"' % CHILDREN.encode())
-    opening = b'"%s"%s{"' % (CHILDREN.encode(), form.colon)
-    split = form.keys.index(CHILDREN) + 1
-    if not data.startswith(opening, begin) or split == len(form.keys):
-        return None
-    end = data.rfind(b"}}%s%s" % (form.separator, form.key(form.keys[split])))
-    begin += len(opening) - 1
-    return Members(begin=begin, end=end + 1) if end > begin else None
+class Finder:
+    """Guesses where the members of the root's children stand in documents of one form."""
+
+    def __init__(self, form: Template) -> None:
+        """Look for what is written like this."""
+        split = form.keys.index(CHILDREN) + 1
+        follows = form.keys[split : split + 1]
+        self._key = b'"%s"' % CHILDREN.encode()
+        self._opening = b"%s%s{" % (self._key, form.colon)
+        self._closings = [b"}}%s%s" % (form.separator, form.key(key)) for key in follows]
+
+    def find(self, data: bytes) -> Members | None:
+        """Return the place; None where the document is of another form."""
+        begin = data.find(self._key)
+        if not self._closings or not data.startswith(self._opening + b'"', begin):
+            return None
+        end = data.rfind(self._closings[0]) + 1
+        begin += len(self._opening)
+        return Members(begin, end) if end > begin else None
 
 
 class _NodesOfMany(Nodes):

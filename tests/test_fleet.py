@@ -2,13 +2,15 @@
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from commandline import run
+from commandline import ROOT, run
 from pandas.testing import assert_frame_equal
 
 from benchmarks.generate import answer
@@ -350,3 +352,26 @@ def test_a_long_sidecar_is_read_as_a_short_one(archive: Archive, root: Path) -> 
     sidecar.write_text(json.dumps({"request": "x" * 40_000} | about))
     assert not flatten_archive(archive, root).asides
     assert rows(root)["fetched_at"].notna().all()
+
+
+def test_no_worker_waits_for_pandas(archive: Archive, root: Path) -> None:
+    """A fresh process flattens answers of two days and takes one out again without it."""
+    created = b'{"result": true, "data": {"state": "CREATED", "children": {}}}'
+    save(archive, 9, created, later=3 * 86_400)
+    script = (
+        "import os, sys\n"
+        "from pathlib import Path\n"
+        "from sops_report.archive import Archive\n"
+        "from sops_report.fleet.dataset import flatten_archive\n"
+        "archive, root = Archive(Path(sys.argv[1])), Path(sys.argv[2])\n"
+        "assert flatten_archive(archive, root).n_new == 7\n"
+        "os.unlink(archive.find('2', '1').path)\n"
+        "assert len(flatten_archive(archive, root).removed) == 1\n"
+        "assert 'pandas' not in sys.modules\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, archive.folder, root],
+        cwd=ROOT, check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert set(rows(root)["task_id"]) == {"2", "3", "4", "5", "6", "9"}

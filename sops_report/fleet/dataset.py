@@ -21,9 +21,10 @@ import numpy as np
 
 from sops_report.archive import Archive
 from sops_report.errors import UsageError
+from sops_report.fleet.arrays import Columns
 from sops_report.fleet.census import Item, Plan, take_census
 from sops_report.fleet.manifest import FORMAT, Aside, Line, Manifest, load_manifest
-from sops_report.fleet.parts import NODES, arrow, new_name, read_part, write_part
+from sops_report.fleet.parts import NODES, arrow, new_name, positions_of, read_part, write_part
 from sops_report.fleet.work import Done, flatten_items
 
 _ITEMS_AT_ONCE: Final = 1100  # at most: of sixty nodes each, they fill a part
@@ -172,12 +173,12 @@ def _rewrite(manifest: Manifest, part: str, drops: set[str], relabels: Mapping[s
         return
     table = read_part(manifest.root, part)
     # The answers stand in the order of the manifest, each beginning with its root.
-    answer = np.cumsum(table["position"].to_numpy() == 0) - 1
+    answer = np.cumsum(positions_of(table) == 0) - 1
     is_kept = np.asarray([held.key not in drops for held in holds])[answer]
     is_latest = np.asarray([relabels.get(held.key, held.is_latest) for held in holds])[answer]
-    pa = arrow()
+    make = Columns(arrow())
     at = table.column_names.index("is_latest")
-    table = table.set_column(at, "is_latest", pa.array(is_latest)).filter(pa.array(is_kept))
+    table = table.set_column(at, "is_latest", make.truths(is_latest)).filter(make.truths(is_kept))
     anew = new_name(part.partition("/")[0].removeprefix("date="))
     write_part(table, manifest.root, anew)
     manifest.append(Line(part=anew, holds=kept), Line(part=part))

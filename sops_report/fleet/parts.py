@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from sops_report.columns import MISSING
+from sops_report.columns import MISSING, numbers
 from sops_report.errors import SopsReportError, UsageError
 from sops_report.fleet.answers import Label
 from sops_report.fleet.arrays import Columns
@@ -68,7 +68,7 @@ def table_of(block: Block, labels: Sequence[Label]) -> Any:  # noqa: ANN401 - py
     def said(name: str) -> Any:  # noqa: ANN401 - as above
         return make.repeated([getattr(label, name) for label in labels], of_row)
 
-    fetched = [label.fetched_at_us for label in labels]
+    fetched = numbers([label.fetched_at_us for label in labels])
     ids = make.texts(block.node_id)
     return pa.table({
         "site": said("site"),
@@ -77,14 +77,14 @@ def table_of(block: Block, labels: Sequence[Label]) -> Any:  # noqa: ANN401 - py
         "task_id": said("task_id"),
         "snapshot": said("snapshot"),
         "as_of": make.moments(np.repeat(block.as_of_us, block.sizes)),
-        "fetched_at": pa.array(fetched, pa.timestamp("us", "UTC")).take(pa.array(of_row)),
-        "is_latest": pa.array(np.asarray([label.is_latest for label in labels])[of_row]),
+        "fetched_at": make.moments(fetched[of_row]),
+        "is_latest": make.truths(np.asarray([label.is_latest for label in labels])[of_row]),
         "sha256": said("sha256"),
         "node_id": ids,
         "parent_id": make.parents(ids, block.parent, block.n_descendants),
-        "depth": pa.array(block.depth),
-        "position": pa.array(block.position),
-        "n_descendants": pa.array(block.n_descendants),
+        "depth": make.plain(block.depth),
+        "position": make.plain(block.position),
+        "n_descendants": make.plain(block.n_descendants),
         "path": make.coded(block.path),
         "name": make.coded(block.name),
         "label": make.coded(block.label),
@@ -94,22 +94,22 @@ def table_of(block: Block, labels: Sequence[Label]) -> Any:  # noqa: ANN401 - py
         "state_group": make.words(block.state_group, GROUPS),
         "start_time": make.moments(block.start_time),
         "finish_time": make.moments(block.finish_time),
-        "finish_is_valid": pa.array(block.finish_is_valid, mask=block.finish_time == MISSING),
-        "elapsed_s": pa.array(block.elapsed_s, from_pandas=True),
+        "finish_is_valid": make.truths(block.finish_is_valid, block.finish_time == MISSING),
+        "elapsed_s": make.reals(block.elapsed_s),
         "retry": make.counts(block.retry),
         "loop": make.counts(block.loop),
         "skip": make.flags(block.skip),
         "error_ignored": make.flags(block.error_ignored),
         "version": make.texts(block.version),
         "state_refresh_at": make.moments(block.state_refresh_at),
-        "is_leaf": pa.array(block.n_descendants == 0),
+        "is_leaf": make.truths(block.n_descendants == 0),
         "ex_data": make.coded(block.ex_data),
     })  # fmt: skip
 
 
-def rows_of(wanted: Flags, block: Block) -> Ints:
+def some_of(table: Any, wanted: Flags, block: Block) -> Any:  # noqa: ANN401 - as above
     """Return the rows of the documents that are wanted."""
-    return np.repeat(wanted, block.sizes).nonzero()[0]
+    return table.filter(Columns(arrow()).truths(np.repeat(wanted, block.sizes)))
 
 
 def new_name(date: str) -> str:
@@ -152,3 +152,13 @@ def read_part(root: Path, name: str) -> Any:  # noqa: ANN401 - as above
     """Return a part as it was written."""
     arrow()
     return import_module("pyarrow.parquet").ParquetFile(root / NODES / name).read()
+
+
+def positions_of(table: Any) -> Ints:  # noqa: ANN401 - as above
+    """Return the column of positions of a part; pyarrow's own way would import pandas."""
+    chunks = [
+        np.frombuffer(chunk.buffers()[1], np.int64)[chunk.offset : chunk.offset + len(chunk)]
+        for chunk in table["position"].chunks
+        if len(chunk)
+    ]
+    return np.concatenate([np.empty(0, np.int64), *chunks])

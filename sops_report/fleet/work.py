@@ -12,7 +12,7 @@ from sops_report.fleet.block import Block
 from sops_report.fleet.census import Item
 from sops_report.fleet.manifest import Aside, Held
 from sops_report.fleet.many import Refused, blocks_of
-from sops_report.fleet.parts import dates_of, new_name, rows_of, table_of, write_part
+from sops_report.fleet.parts import dates_of, new_name, some_of, table_of, write_part
 
 ROWS_A_PART: Final = 65_536
 
@@ -63,6 +63,5 @@ def _write(block: Block, answers: Answers, root: Path) -> Iterator[tuple[str, li
     for date in sorted(set(dates)):
         wanted = np.asarray([one == date for one in dates])
         name = new_name(date)
-        rows = table if wanted.all() else table.take(rows_of(wanted, block))
-        write_part(rows, root, name)
+        write_part(table if wanted.all() else some_of(table, wanted, block), root, name)
         yield name, [n for n, one in zip(block.numbers, dates, strict=True) if one == date]

@@ -8,14 +8,18 @@ import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import patch
 
 import duckdb
 import openpyxl
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sops_report.errors import UsageError
 from sops_report.export import FORMATS, TEXT_FORMATS, excel, parquet, table_text, write_table
+from sops_report.export.cells import columns, guarded
 from sops_report.words import Language
 
 TEXT = pd.StringDtype(storage="python", na_value=pd.NA)
@@ -217,3 +221,38 @@ def test_unknown_and_binary_formats_are_usage_errors(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be written: No such file"):
         write_table(TABLE, tmp_path / "nowhere" / "t.csv")
     assert set(TEXT_FORMATS) < set(FORMATS)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.none()
+            | st.sampled_from(["a", "", "=1", "x,y", "\0=z", "\ud800", "＋a", '"', "停服\n"]),
+            st.none() | st.integers(-9, 9),
+            st.none() | st.sampled_from(["2020-08-18T03:31:08.5Z", "2020-08-18T03:31:08Z"]),
+        ),
+        max_size=9,
+    ),
+    st.booleans(),
+)
+def test_pieces_of_csv_are_the_cells_one_by_one(
+    rows: list[tuple[str | None, int | None, str | None]],
+    guard: bool,  # noqa: FBT001 - drawn
+) -> None:
+    texts, counts, times = ([row[at] for row in rows] for at in range(3))
+    mixed = pd.DataFrame({
+        "text": pd.array(texts, dtype=pd.StringDtype(storage="python", na_value=pd.NA)),
+        "word": pd.Categorical([text and text.replace("\ud800", "?") for text in texts]),
+        "any": pd.Series(texts, dtype="object"),
+        "count": pd.array(counts, dtype="Int32"),
+        "time": pd.to_datetime(pd.Series(times, dtype="object"), utc=True, format="ISO8601"),
+    })  # fmt: skip
+    by_name = columns(mixed)
+    lists = [guarded(values) if guard else values for values in by_name.values()]
+    expected = [
+        [*by_name],
+        *(["" if v is None else str(v) for v in row] for row in zip(*lists, strict=True)),
+    ]
+    with patch("sops_report.export.csv._ROWS", 2):
+        made = table_text(mixed, "csv", guard=guard)
+    assert [*csv.reader(io.StringIO(made, newline=""))] == expected

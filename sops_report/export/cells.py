@@ -3,12 +3,14 @@
 import math
 import re
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 Cell = str | int | float | bool | None
+Unit = Literal["s", "us"]
 
 # What spreadsheets take for the beginning of a formula, full-width forms included.
 _FORMULA: Final = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
@@ -36,10 +38,20 @@ def cells(column: pd.Series) -> list[Cell]:
 
 def moments(column: pd.Series) -> list[Cell]:
     """Return times as ISO 8601 in UTC, with fractions only where the column has some."""
+    return words_of(*instants(column))
+
+
+def instants(column: pd.Series) -> tuple[NDArray[np.datetime64], Unit]:
+    """Return times in UTC, and the unit in which all of them can be told."""
     times = column.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy("datetime64[us]")
-    missing = np.isnat(times)
-    whole = bool((times[~missing].astype(np.int64) % 1_000_000 == 0).all())
-    words = np.datetime_as_string(times, unit="s" if whole else "us").tolist()
+    whole = bool((times[~np.isnat(times)].astype(np.int64) % 1_000_000 == 0).all())
+    return times, "s" if whole else "us"
+
+
+def words_of(times: NDArray[np.datetime64], unit: Unit) -> list[Cell]:
+    """Return times as ISO 8601; missing ones as None."""
+    words = np.datetime_as_string(times, unit=unit).tolist()
+    missing = np.isnat(times).tolist()
     return [None if gone else f"{word}Z" for word, gone in zip(words, missing, strict=True)]
 
 

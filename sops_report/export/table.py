@@ -8,10 +8,11 @@ from typing import Final
 import pandas as pd
 
 from sops_report.errors import UsageError
+from sops_report.export.csv import csv_pieces, csv_text
 from sops_report.export.excel import write_excel
 from sops_report.export.parquet import write_parquet
 from sops_report.export.sqlite import write_sqlite
-from sops_report.export.text import csv_text, json_text, jsonl_text
+from sops_report.export.text import json_text, jsonl_text
 from sops_report.files import whole_file
 from sops_report.words import Language
 
@@ -71,10 +72,17 @@ def write_table(  # noqa: PLR0913 - one keyword an option
             write_sqlite(frame, temporary)
         elif kind == "parquet":
             write_parquet(frame, temporary)
+        elif kind == "csv":
+            _write_csv(frame, temporary, bom=bom, guard=guard)
         else:
-            mark = "\ufeff" if bom and kind == "csv" else ""
-            text = mark + table_text(frame, kind, guard=guard)
-            temporary.write_bytes(text.encode())
+            temporary.write_bytes(table_text(frame, kind).encode())
+
+
+def _write_csv(frame: pd.DataFrame, path: Path, *, bom: bool, guard: bool) -> None:
+    with path.open("wb") as file:
+        file.write(b"\xef\xbb\xbf" * bom)
+        for piece in csv_pieces(frame, guard=guard):
+            file.write(piece.encode())
 
 
 def _known(suffix: str) -> str:

@@ -1,41 +1,11 @@
-"""Tables as text: CSV, JSON and JSON Lines."""
+"""Tables as text: JSON and JSON Lines."""
 
 import json
-import re
 from collections.abc import Iterator
-from typing import Final
 
 import pandas as pd
 
-from sops_report.export.cells import Cell, columns, guarded
-
-_NEEDS_QUOTES: Final = re.compile('[,"\r\n]')
-
-
-def csv_text(frame: pd.DataFrame, *, guard: bool = True) -> str:
-    r"""Return *frame* as CSV (RFC 4180, but lines end with a line feed).
-
-    Args:
-        frame: Any table with column names.
-        guard: Put a quote before texts that a spreadsheet would compute.
-
-    Example:
-        >>> csv_text(pd.DataFrame({"a": ["x, y", "=1"]}))
-        'a\n"x, y"\n\'=1\n'
-    """
-    by_name = columns(frame)
-    lists = [guarded(values) if guard else values for values in by_name.values()]
-    rows = (tuple(by_name), *zip(*lists, strict=True))
-    return "".join(",".join(map(_field, row)) + "\n" for row in rows)
-
-
-def _field(value: Cell) -> str:
-    """Return one cell; the csv module would leave a lone carriage return unquoted."""
-    text = "" if value is None else str(value)
-    if _NEEDS_QUOTES.search(text):
-        doubled = text.replace('"', '""')
-        return f'"{doubled}"'
-    return text
+from sops_report.export.cells import Cell, columns
 
 
 def json_text(frame: pd.DataFrame) -> str:

@@ -33,7 +33,7 @@ OURS, WITH_IDS, PLOTLY = "explorer", "explorer with ids", "Plotly timeline"
 _MOST_PLOTLY = 100_000
 _ROUNDS_OF_PLOTLY = 1  # it blocks the tab for many seconds
 _STEPS = 100
-_NO_LIMIT = 1_000_000_000
+_NO_LIMIT = 10_000_000_000  # bytes: ids of a million nodes fit too
 _DRAWN = {
     BLANK: "() => document.title === 'blank'",
     OURS: "() => document.querySelector('#explorer[data-ready]') !== null",

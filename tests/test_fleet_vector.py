@@ -121,6 +121,27 @@ def test_the_same_ids_in_two_documents_are_two_nodes_in_one_document_an_odd_one(
     assert gathered([*plain, twice]) == list(range(24))  # its neighbours are too few
 
 
+def test_a_name_may_be_escaped_in_one_document_and_not_in_another(tmp_path: Path) -> None:
+    def body(*names: str) -> bytes:
+        below = (second(f"node-{at}", name=name) for at, name in enumerate(names, 1))
+        return envelope(second("node-0", *below))
+
+    bodies = [body("备份", "重启", "停服")] * 9 + [body("重启", "备份", "切换")]
+    bodies[3:6] = [json.dumps(json.loads(one), ensure_ascii=False).encode() for one in bodies[3:6]]
+    bodies[7] = bodies[7].replace(json.dumps("重启").encode(), '"备份"'.encode())
+    assert gathered(bodies) == list(range(10))
+    sources = written(tmp_path, bodies)
+    assert assert_same(flatten_many(sources), sources) == 10
+
+
+def test_a_long_id_of_a_root_makes_no_column_wide(tmp_path: Path) -> None:
+    below = second("node-id-1", second("node-id-2"))
+    bodies = [envelope(second("x" * length, below)) for length in (*[200] * 16, 201)]
+    assert gathered(bodies) == list(range(8))  # its neighbours are too few
+    sources = written(tmp_path, bodies)
+    assert assert_same(flatten_many(sources), sources) == 17
+
+
 def test_a_document_with_a_flow_is_read_by_itself() -> None:
     flow = Flow(nodes={})
     some = [document(number, body) for number, body in enumerate(PLAIN)]

@@ -18,7 +18,7 @@ from sops_report.fleet.sheet import Codes, Flags, Ints, Sheet, flags_of
 from sops_report.fleet.shells import Shell, fields_of, read_shell
 from sops_report.reading.gather.batch import Finder, Gathered, Members, gather, learn_of_many
 from sops_report.reading.gather.names import Names
-from sops_report.reading.gather.template import Template
+from sops_report.reading.gather.template import WIDEST, Template
 from sops_report.reading.read import SteppedAsideError
 
 BYTES_AT_ONCE: Final = 4_000_000  # they stay in the processor's cache
@@ -150,7 +150,7 @@ class _Put:
     def texts(self, root: Sequence[str | None], below: Sequence[str | None]) -> Texts:
         assert isinstance(below, Texts)
         raw = [(text or "").encode() for text in root]
-        if not all(text.isascii() and b"\0" not in text for text in raw):
+        if not all(t.isascii() and b"\0" not in t and len(t) <= WIDEST for t in raw):
             raise SteppedAsideError
         width = max(below.array.dtype.itemsize, *map(len, raw))
         array = self._filled(np.zeros(self._size, f"S{width}"), raw, below.array[1:])

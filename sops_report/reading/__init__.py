@@ -221,9 +221,9 @@ def _with_task_label(labels: Sequence[str], name: str | None) -> Sequence[str]:
     if not name or not name.strip() or is_class_name(name):
         return labels
     if isinstance(labels, Coded):
-        codes = labels.codes.copy()
-        codes[0] = len(labels.words)
-        return cast("Sequence[str]", Coded(codes, (*labels.words, name)))
+        codes, words = labels.codes.copy(), labels.words
+        codes[0] = words.index(name) if name in words else len(words)
+        return cast("Sequence[str]", Coded(codes, words if name in words else (*words, name)))
     return [name, *labels[1:]]
 
 
@@ -297,9 +297,8 @@ def _bearers(tree: Tree, texts: Mapping[str, str | None]) -> dict[str, list[int]
     if isinstance(tree.node_id, Texts):
         from sops_report.reading.fingerprints import rows_of  # noqa: PLC0415 - start-up
 
-        array = tree.node_id.array
         wanted = [key.encode("utf-8", "surrogatepass") for key in texts]
-        rows = [(row, array[row].decode("ascii")) for row in rows_of(array, wanted)]
+        rows = [(row, tree.node_id[row]) for row in rows_of(tree.node_id.array, wanted)]
     bearers: dict[str, list[int]] = {}
     for position, node_id in rows:
         if node_id is not None and node_id in texts:

@@ -25,7 +25,9 @@ def may_repeat(texts: NDArray[np.bytes_]) -> bool:
 
 def rows_of(texts: NDArray[np.bytes_], wanted: Collection[bytes]) -> list[int]:
     """Return the rows whose text may be one of *wanted*; no other row is."""
-    width = max([texts.dtype.itemsize, *map(len, wanted)])
-    keys = fingerprints(np.asarray(list(wanted), f"S{width}"))
-    found = fingerprints(texts.astype(f"S{width}"))
-    return np.flatnonzero(np.isin(found, keys)).tolist()
+    width = texts.dtype.itemsize  # of longer ones no text is, and they may be very long
+    keys = [key for key in wanted if len(key) <= width]
+    if not keys:
+        return []
+    found = np.isin(fingerprints(texts), fingerprints(np.asarray(keys, f"S{width}")))
+    return np.flatnonzero(found).tolist()

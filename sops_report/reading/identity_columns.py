@@ -132,19 +132,21 @@ def _labels(
     kinds: _Codes,
     known: Mapping[int, FlowNode],
 ) -> tuple[Coded[str], _Codes]:
-    """Return the labels, and which of them are names."""
-    words = [*names.words, *LABELS.values()]
-    codes = np.where(is_readable, names.codes, len(names.words) + kinds)
+    """Return the labels, equal ones of one code, and which of them are names."""
+    place: dict[str, int] = {}
+    for word in (*names.words, *LABELS.values()):
+        place.setdefault(word, len(place))
+    of_kind = np.asarray([place[LABELS[kind]] for kind in _KINDS], np.int32)
+    codes = np.where(is_readable, names.codes, of_kind[kinds])
     named = is_readable.astype(np.int32)
-    extra: dict[str, int] = {}
     for position, node in known.items():
         name = None if is_readable[position] else readable(node.name)
         if name is not None:
-            codes[position] = len(words) + extra.setdefault(name, len(extra))
+            codes[position] = place.setdefault(name, len(place))
             named[position] = True
     with_id = np.isin(np.arange(len(_KINDS)), [_KIND[kind] for kind in _WITH_ID])[kinds]
     with_id &= named == 0
     for position in np.flatnonzero(with_id).tolist():
         label = derived(tree, _KINDS[kinds[position]], position)
-        codes[position] = len(words) + extra.setdefault(label, len(extra))
-    return Coded(codes.astype(np.int32), [*words, *extra]), named
+        codes[position] = place.setdefault(label, len(place))
+    return Coded(codes, [*place]), named

@@ -22,6 +22,7 @@ from sops_report.reading.gather.template import (
     IDENTITIES,
     NAME,
     TIMES,
+    WIDEST,
     Template,
     learn,
 )
@@ -69,7 +70,7 @@ def learn_of_many(documents: Sequence[bytes]) -> Template:
         if seen.keys == form.keys:
             form = replace(form, widths=seen.widths | form.widths)
     identities = IDENTITIES | (_OF_THE_TASK & set(form.keys))
-    if any(not form.widths.get(key) for key in identities & set(form.keys)):
+    if any(not 0 < form.widths.get(key, 0) <= WIDEST for key in identities & set(form.keys)):
         raise SteppedAsideError
     return replace(form, identities=identities)
 

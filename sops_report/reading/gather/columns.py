@@ -12,6 +12,7 @@ from sops_report.reading.gather.lengths import Lengths
 from sops_report.reading.gather.names import Names
 from sops_report.reading.gather.nodes import Nodes
 from sops_report.reading.gather.structure import Structure
+from sops_report.reading.gather.template import WIDEST
 from sops_report.reading.read import SteppedAsideError
 from sops_report.snapshot import Tree
 
@@ -135,7 +136,7 @@ def _with_root(codes: NDArray[np.int32], words: list[str], root: str | None) -> 
 
 
 def _texts(array: NDArray[np.bytes_], blank: Sequence[int], root: str | None) -> Texts:
-    if root is not None and (not root.isascii() or "\0" in root):
+    if root is not None and (not root.isascii() or "\0" in root or len(root) > WIDEST):
         raise SteppedAsideError(root)
     if len(root or "") > array.dtype.itemsize:
         array = array.astype(f"S{len(root or '')}")

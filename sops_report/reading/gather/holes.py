@@ -164,7 +164,7 @@ class Counts:
 class Moments:
     """Times: their bytes are kept, and all made numbers at the end."""
 
-    pattern = rb'(null|"[^"\\\x00-\x1f\x7f-\xff]*")'
+    pattern = rb'(null|"[^"\\\x00-\x1f\x7f-\xff]{0,200}")'
 
     def __init__(self, size: int) -> None:
         """Expect times, or none, in *size* nodes."""

@@ -26,16 +26,20 @@ class Names:
 
     Attributes:
         codes: int32, one a node: the place in *words*, -1 where there is none.
-        words: The different names.
     """
 
     def __init__(self, size: int) -> None:
         """Expect names, or null, in *size* nodes."""
         self.codes = np.full(size, -1, np.int32)
-        self.words: list[str] = []
+        self._code_of: dict[str, int] = {}
         self._place: dict[bytes, int] = {}
         self._shelves: dict[int, Shelf] = {}
         self.room = _NARROWEST
+
+    @property
+    def words(self) -> list[str]:
+        """The different names, by their codes."""
+        return [*self._code_of]
 
     def read(self, window: Window, at: Places, rows: Rows, texts: Texts) -> Places:
         """Read the names of the nodes *rows*, the long ones by and by; see `run.Part`.
@@ -93,10 +97,10 @@ class Names:
 
     def _code(self, raws: list[bytes]) -> list[int]:
         new = [raw for raw in dict.fromkeys(raws) if raw not in self._place]
-        self._place.update(
-            zip(new, range(len(self.words), len(self.words) + len(new)), strict=True)
-        )
-        self.words += _decoded(new)
+        # One name may be written in two ways, with and without escapes.
+        known = self._code_of
+        codes = [known.setdefault(text, len(known)) for text in _decoded(new)]
+        self._place.update(zip(new, codes, strict=True))
         return [self._place[raw] for raw in raws]
 
 

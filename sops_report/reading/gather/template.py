@@ -19,7 +19,7 @@ TIMES: Final = frozenset({"start_time", "finish_time", "state_refresh_at"})
 COUNTS: Final = frozenset({"loop", "retry"})
 
 _FLAG: Final = rb"(true|false|null)"
-_WORD: Final = rb'("[!#-\[\]-~]+")'
+_WORD: Final = rb'("[!#-\[\]-~]{1,200}")'
 # Values of which an answer has few: they are part of the text between the others.
 SMALL: Final = {
     "state": _WORD, "root_id:": _WORD, "root_id": _WORD,
@@ -34,7 +34,7 @@ _BEGINNING: Final = re.compile(
 )
 _LEAF: Final = re.compile(rb'"children": ?\{\}')
 _LONGEST_NODE: Final = 1 << 16
-_WIDEST: Final = 200
+WIDEST: Final = 200  # of texts for which a column has room in every row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +110,6 @@ def _check(keys: tuple[str, ...], widths: dict[str, int]) -> None:
     needed = {"id", "state", CHILDREN}
     if not needed <= set(keys) <= _KNOWN or len(set(keys)) < len(keys):
         raise SteppedAsideError(keys)
-    for key in IDENTITIES & set(keys):
-        if not 0 < widths.get(key, 0) <= _WIDEST:
-            raise SteppedAsideError(key)
+    texts = {key: widths.get(key, 0) for key in IDENTITIES & set(keys)}
+    if not all(texts.values()) or max(*texts.values(), widths.get(VERSION, 0)) > WIDEST:
+        raise SteppedAsideError(texts)

@@ -196,6 +196,21 @@ def test_the_search_is_there_for_whoever_is_faster_than_the_page(visit: Visit) -
     assert events == []
 
 
+def test_a_long_page_gets_its_search_when_it_comes_near(visit: Visit) -> None:
+    report = reports.large(10, 80)
+    many = reports.replace(report, failures=reports.failed().failures * 20)
+    page, events = visit(render(many, "html"))
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    wait_for_rest(page)
+    expect(page.locator("#tools input")).to_have_count(0)
+    page.locator("#s-nodes").scroll_into_view_if_needed()
+    expect(page.locator("#tools input")).to_have_count(1)
+    page.emulate_media(media="print")
+    modes = "found => [...new Set(found.map(e => getComputedStyle(e).contentVisibility))]"
+    assert page.eval_on_selector_all("main > section, .card, .chunk", modes) == ["visible"]
+    assert events == []
+
+
 def test_a_link_into_a_subprocess_opens_it(visit: Visit) -> None:
     page, _ = visit(render(branched(), "html"))
     assert page.locator("#w-4").get_attribute("open") is None

@@ -32,15 +32,24 @@
   });
   addEventListener("afterprint", () => closed.forEach((fold) => { fold.open = false; }));
 
-  // the page is there to be read first; what searches and zooms comes when nothing else is to do
+  // the page is there to be read first; what searches and zooms comes when nothing else is to do,
+  // and in a long page when its place comes near
   const later = window.requestIdleCallback || ((work) => setTimeout(work, 1));
   let find;
   const search = () => find === undefined ? find = table() : find; // whoever asks sooner gets it at once
-  keys();
-  later(() => {
+  const tools = () => later(() => {
     zoom();
     search();
   }, { timeout: 500 });
+  const places = all(".long > #s-timeline, .long > #s-nodes");
+  const near = new IntersectionObserver((seen) => {
+    if (!seen.some((place) => place.isIntersecting)) return;
+    near.disconnect();
+    tools();
+  }, { rootMargin: "100%" });
+  keys();
+  if (places.length) places.forEach((place) => near.observe(place));
+  else tools();
 
   function table() {
     const tools = document.getElementById("tools");

@@ -3,26 +3,29 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.generate import answer
 
 _ROOT = Path(__file__).parents[1]
 PANDAS = "python -c 'import pandas'"
+SIZES = (100, 10_000, 100_000)  # nodes of what is reported; the first is shown as well
 _FILES = ("-o", "page.html", "-o", "page.md", "--force")
 
 
-def contenders(folder: Path) -> Mapping[str, Callable[[], object]]:
-    """Return what is timed: our commands on an answer of a hundred nodes, written to *folder*."""
-    (folder / "answer.json").write_bytes(answer(100))
+def contenders(folder: Path, sizes: Sequence[int] = SIZES) -> Mapping[str, Callable[[], object]]:
+    """Return what is timed: our commands on answers of these *sizes*, written to *folder*."""
     ours = [sys.executable, "-m", "sops_report"]
     commands = {
         PANDAS: [sys.executable, "-c", "import pandas"],
         "sops-report --help": [*ours, "--help"],
-        "sops-report show": [*ours, "show", "answer.json"],
-        "sops-report report: HTML and Markdown": [*ours, "report", "answer.json", *_FILES],
+        f"sops-report show, {sizes[0]:,} nodes": [*ours, "show", f"{sizes[0]}.json"],
     }
+    for size in sizes:
+        (folder / f"{size}.json").write_bytes(answer(size))
+        command = [*ours, "report", f"{size}.json", *_FILES]
+        commands[f"sops-report report, HTML and Markdown, {size:,} nodes"] = command
     return {name: _process(command, folder) for name, command in commands.items()}
 
 

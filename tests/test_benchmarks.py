@@ -65,7 +65,7 @@ def test_the_peak_is_told_as_a_multiple_of_the_bytes() -> None:
 
 
 def test_the_commands_that_are_started_succeed(tmp_path: Path) -> None:
-    assert len(medians(startup.contenders(tmp_path), 1)) == 4
+    assert len(medians(startup.contenders(tmp_path, (20, 30)), 1)) == 5
     assert (tmp_path / "page.html").stat().st_size > 10_000
 
 

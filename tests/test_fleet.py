@@ -17,7 +17,7 @@ from benchmarks.generate import answer
 from sops_report.archive import Archive
 from sops_report.archive.packing import pack
 from sops_report.errors import UsageError
-from sops_report.fleet import census, dataset
+from sops_report.fleet import census, pieces
 from sops_report.fleet.answers import Answers
 from sops_report.fleet.dataset import Outcome, flatten_archive
 from sops_report.fleet.manifest import load_manifest
@@ -267,7 +267,7 @@ def test_workers_make_the_same_data_set(
     archive: Archive, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flatten_archive(archive, root)
-    monkeypatch.setattr(dataset, "_ITEMS_AT_ONCE", 2)
+    monkeypatch.setattr(pieces, "_ITEMS_AT_ONCE", 2)
     with ThreadPoolExecutor(2) as executor:
         flatten_archive(archive, tmp_path / "other", executor=executor)
     assert len(parts(tmp_path / "other")) == 3
@@ -323,17 +323,6 @@ def test_a_foreign_manifest_is_refused(archive: Archive, root: Path) -> None:
     (root / "manifest.jsonl").write_text('{"format": "sops-report/fleet/9"}\n')
     done = run("archive", "flatten", archive.folder, "-o", root)
     assert (done.code, done.is_one_line_and_a_hint()) == (3, True)
-
-
-@pytest.mark.parametrize("size", [0, 1, 249, 1100, 1101, 10_000, 33_333])
-def test_pieces_are_the_whole_and_get_smaller(size: int) -> None:
-    for smaller in (False, True):
-        pieces = list(dataset._pieces(range(size), smaller=smaller))  # type: ignore[arg-type]  # noqa: SLF001
-        assert [number for piece in pieces for number in piece] == list(range(size))
-        sizes = [len(piece) for piece in pieces]
-        assert sizes == sorted(sizes, reverse=True)
-        assert max(sizes, default=0) <= 1100
-        assert not smaller or size < 1100 or sizes[-1] <= 250
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")

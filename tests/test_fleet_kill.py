@@ -13,7 +13,7 @@ from test_fleet import counted, grown_old, in_the_folder, rows, save
 
 from benchmarks.generate import answer
 from sops_report.archive import Archive
-from sops_report.fleet import dataset
+from sops_report.fleet import dataset, pieces
 from sops_report.fleet.dataset import flatten_archive
 
 
@@ -44,7 +44,7 @@ def broken_off(archive: Archive, root: Path, monkeypatch: pytest.MonkeyPatch, af
             raise PowerCutError
         real(self, *lines)
 
-    monkeypatch.setattr(dataset, "_ITEMS_AT_ONCE", 2)
+    monkeypatch.setattr(pieces, "_ITEMS_AT_ONCE", 2)
     with monkeypatch.context() as patch:
         patch.setattr(dataset.Manifest, "append", append)
         with pytest.raises(PowerCutError):
@@ -79,6 +79,23 @@ def test_an_update_broken_off_anywhere_is_finished_by_the_next_one(
     assert len(in_the_folder(root)) == len(found)
 
 
+@pytest.mark.parametrize("after", range(3))
+def test_another_choice_broken_off_anywhere_is_finished_by_the_next_run(
+    archive: Archive, root: Path, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    for task in (3, 4):
+        save(archive, task, answer(30, 30 + task), later=60)
+    grown_old(archive)
+    flatten_archive(archive, root, every=True)
+    n_rows = len(rows(root))
+    broken_off(archive, root, monkeypatch, after) if after < 2 else flatten_archive(archive, root)
+    flatten_archive(archive, root)
+    found = rows(root)
+    assert found["is_latest"].all()
+    assert len(found) == len(in_the_folder(root)) < n_rows
+    assert found.groupby("task_id")["snapshot"].nunique().tolist() == [1] * 6
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
 def test_a_killed_run_ends_its_workers_and_is_finished_by_the_next_one(
@@ -89,8 +106,8 @@ def test_a_killed_run_ends_its_workers_and_is_finished_by_the_next_one(
         save(archive, task, answer(400, task))
     script = (
         "import sys\n"
-        "from sops_report.fleet import dataset\n"
-        "dataset._ITEMS_AT_ONCE = 1\n"
+        "from sops_report.fleet import pieces\n"
+        "pieces._ITEMS_AT_ONCE = 1\n"
         "from sops_report.cli import main\n"
         "main(sys.argv[1:])\n"
     )

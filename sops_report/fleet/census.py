@@ -2,8 +2,12 @@
 
 A folder whose modification time is known has the files that were listed then; only their own
 sizes and times are asked for. All other folders are listed by the archive's own function.
+
+What is to come can be taken while the census goes on: the tasks of all businesses are gone through
+side by side, in the order of their ids, which is that of their times.
 """
 
+import heapq
 import os
 import re
 import time
@@ -50,7 +54,7 @@ class Plan:
     """What has to be done.
 
     Attributes:
-        adds: Answers to flatten, by moment.
+        adds: Answers to flatten.
         drops: By part, the keys whose rows go.
         relabels: By part, the keys whose rows are not the newest any more, or are again.
         removed: Keys that are not in the archive any more.
@@ -75,63 +79,82 @@ class Plan:
 
 
 _Known = tuple[str, Held | Aside]  # the part, empty for what is set aside
+Task = tuple[int, str, list[Item]]  # the earliest moment, the folder, what is to be added
 
 
-def take_census(
-    root: Path, manifest: Manifest, *, every: bool, since_us: int | None = None
-) -> Plan:
-    """Compare an archive with a data set; nothing is changed.
+class Census:
+    """Compares an archive with a data set; nothing is changed.
 
-    Args:
-        root: The archive.
-        manifest: What the data set holds.
-        every: All answers of a task are wanted, not only the newest.
-        since_us: Answers of an earlier moment are not added.
+    Attributes:
+        plan: What is known of the work; all of it as soon as `tasks` has ended.
     """
-    return _Census(root, manifest, every=every, since_us=since_us).plan()
 
-
-class _Census:
     def __init__(
-        self, root: Path, manifest: Manifest, *, every: bool, since_us: int | None
+        self, root: Path, manifest: Manifest, *, every: bool, since_us: int | None = None
     ) -> None:
-        self._root, self._manifest = root, manifest
-        self._every, self._since_us = every, since_us
+        """Be ready to compare.
+
+        Args:
+            root: The archive.
+            manifest: What the data set holds; as it is now, what is added later does not count.
+            every: All answers of a task are wanted, not only the newest.
+            since_us: Answers of an earlier moment are not added.
+        """
+        self._root, self._every, self._since_us = root, every, since_us
+        self._is_other_choice = manifest.all is not every
+        self._trusted = dict(manifest.folders)
         self._listed_before_ns = time.time_ns() - _TOO_FRESH_NS
-        self._plan = Plan()
-        self._adds: list[tuple[int, str, list[Item]]] = []
-
-    def plan(self) -> Plan:
-        known: dict[str, list[_Known]] = {}
-        for part, holds in self._manifest.parts.items():
+        self._known: dict[str, list[_Known]] = {}
+        for part, holds in manifest.parts.items():
             for held in holds:
-                known.setdefault(held.key.rpartition("/")[0], []).append((part, held))
-        for aside in self._manifest.asides.values():
-            known.setdefault(aside.key.rpartition("/")[0], []).append(("", aside))
-        for folder, folder_ns in _task_folders(str(self._root)):
-            facts = known.pop(folder, [])
-            if not (facts and self._is_as_known(folder, folder_ns, facts)):
-                self._look_into(folder, folder_ns, facts)
-        for facts in known.values():
-            self._compare(facts, [], "", 0)
-        # By the earliest answer of each task, so that a day's tasks stand together.
-        self._plan.adds = [item for *_, items in sorted(self._adds) for item in items]
-        return self._plan
+                self._known.setdefault(held.key.rpartition("/")[0], []).append((part, held))
+        for aside in manifest.asides.values():
+            self._known.setdefault(aside.key.rpartition("/")[0], []).append(("", aside))
+        self._holds_some = bool(manifest.parts)
+        self.plan = Plan()
 
-    def _look_into(self, folder: str, folder_ns: int, facts: list[_Known]) -> None:
+    @property
+    def is_of_this_archive(self) -> bool:
+        """Whether the data set is empty, or something of it was met in the archive."""
+        return not self._holds_some or self.plan.n_kept > 0 or bool(self.plan.changed)
+
+    @property
+    def is_of_another(self) -> bool:
+        """Whether, after all tasks, the data set has to be taken for another archive's."""
+        return not self.is_of_this_archive and bool(self.plan.removed)
+
+    def tasks(self) -> Iterator[Task]:
+        """Go through the archive, once; yield what is to be added of each task."""
+        root = str(self._root)
+        for task in heapq.merge(*(self._tasks_of(root, owner) for owner in _owners(root))):
+            self.plan.adds += task[2]
+            yield task
+        for facts in self._known.values():
+            self._compare(facts, [], "", 0)
+
+    def _tasks_of(self, root: str, owner: str) -> Iterator[Task]:
+        for folder, folder_ns in _task_folders(root, owner):
+            facts = self._known.pop(folder, [])
+            if facts and self._is_as_known(folder, folder_ns, facts):
+                continue
+            wanted = self._look_into(folder, folder_ns, facts)
+            if wanted:
+                yield wanted[0].moment_us, folder, wanted
+
+    def _look_into(self, folder: str, folder_ns: int, facts: list[_Known]) -> list[Item]:
         try:
             items = self._items(folder, folder_ns)
         except InputError as refusal:
             key = f"{folder}/{PACK}"
-            self._plan.broken.append(Aside.because(refusal, key, 0, 0, 0))
-            self._plan.n_kept += sum(bool(part) for part, _ in facts)
-            return
-        self._compare(facts, items, folder, folder_ns)
+            self.plan.broken.append(Aside.because(refusal, key, 0, 0, 0))
+            self.plan.n_kept += sum(bool(part) for part, _ in facts)
+            return []
+        return self._compare(facts, items, folder, folder_ns)
 
     def _is_as_known(self, folder: str, folder_ns: int, facts: list[_Known]) -> bool:
         """Tell whether nothing has to be listed, and count what is there."""
-        trusted = max(self._manifest.folders.get(folder, 0), *(f.folder_ns for _, f in facts), 0)
-        if trusted != folder_ns or self._manifest.all is not self._every:
+        trusted = max(self._trusted.get(folder, 0), *(f.folder_ns for _, f in facts), 0)
+        if trusted != folder_ns or self._is_other_choice:
             return False
         root = f"{self._root}{os.sep}"
         for _, fact in facts:
@@ -140,9 +163,9 @@ class _Census:
                 return False
         for part, fact in facts:
             if isinstance(fact, Aside):
-                self._plan.still_aside.append(fact)
+                self.plan.still_aside.append(fact)
             else:
-                self._plan.n_kept += bool(part)
+                self.plan.n_kept += bool(part)
         return True
 
     def _items(self, folder: str, folder_ns: int) -> list[Item]:
@@ -158,18 +181,19 @@ class _Census:
             for at, (moment_us, _, name) in enumerate(stored, 1)
         ]
 
-    def _compare(self, facts: list[_Known], items: list[Item], folder: str, folder_ns: int) -> None:
+    def _compare(
+        self, facts: list[_Known], items: list[Item], folder: str, folder_ns: int
+    ) -> list[Item]:
         targets = items if self._every else items[-1:]
         new = self._unknown(facts, targets, items) if facts else targets
         wanted = new if self._since_us is None else [*filter(self._is_wanted, new)]
-        if wanted:
-            self._adds.append((wanted[0].moment_us, folder, wanted))
         if facts and not new and 0 < folder_ns < self._listed_before_ns:
-            self._plan.folders[folder] = folder_ns
+            self.plan.folders[folder] = folder_ns
+        return wanted
 
     def _unknown(self, facts: list[_Known], items: list[Item], listed: list[Item]) -> list[Item]:
         """Return which items the data set does not hold as they are; note what it has to let go."""
-        plan, targets = self._plan, {item.key: item for item in items}
+        plan, targets = self.plan, {item.key: item for item in items}
         for part, fact in facts:
             item = targets.get(fact.key)
             is_same = item is not None and self._is_same(item, fact)
@@ -208,18 +232,23 @@ def stamp_of(path: str) -> tuple[int, int] | None:
     return found.st_size, found.st_mtime_ns
 
 
-def _task_folders(root: str) -> Iterator[tuple[str, int]]:
-    """Yield the folders of all tasks and their modification times, in the order of their names.
+def _owners(root: str) -> Iterator[str]:
+    """Yield the folders of all businesses, in the order of their names.
 
     The names are those of `archive.layout`; a Path of each would take longer than all the rest.
     """
     for site in _folders_in(root):
         for owner in _folders_in(f"{root}{os.sep}{site.name}"):
             if _OWNER.fullmatch(owner.name):
-                place = f"{site.name}/{owner.name}"
-                for task in _folders_in(f"{root}{os.sep}{site.name}{os.sep}{owner.name}"):
-                    if _TASK.fullmatch(task.name):
-                        yield f"{place}/{task.name}", task.stat().st_mtime_ns
+                yield f"{site.name}/{owner.name}"
+
+
+def _task_folders(root: str, owner: str) -> Iterator[tuple[str, int]]:
+    """Yield the folders of a business's tasks and their modification times, by their numbers."""
+    tasks = [task for task in _folders_in(f"{root}{os.sep}{owner}") if _TASK.fullmatch(task.name)]
+    tasks.sort(key=lambda task: len(task.name))
+    for task in tasks:
+        yield f"{owner}/{task.name}", task.stat().st_mtime_ns
 
 
 def _folders_in(path: str) -> list[os.DirEntry[str]]:

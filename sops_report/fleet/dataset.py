@@ -13,6 +13,7 @@ from concurrent.futures import Executor, Future, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
@@ -22,14 +23,12 @@ import numpy as np
 from sops_report.archive import Archive
 from sops_report.errors import UsageError
 from sops_report.fleet.arrays import Columns
-from sops_report.fleet.census import Item, Plan, take_census
+from sops_report.fleet.census import Census, Plan
 from sops_report.fleet.manifest import FORMAT, Aside, Line, Manifest, load_manifest
 from sops_report.fleet.parts import NODES, arrow, new_name, positions_of, read_part, write_part
+from sops_report.fleet.pieces import Pieces
 from sops_report.fleet.work import Done, flatten_items
 
-_ITEMS_AT_ONCE: Final = 1100  # at most: of sixty nodes each, they fill a part
-_FEWEST_AT_ONCE: Final = 250
-_SHARES: Final = 5  # of what is left, a piece takes one
 _LOCK: Final = ".lock"
 
 
@@ -82,15 +81,16 @@ def flatten_archive(  # noqa: PLR0913 - one keyword an option
     root.mkdir(parents=True, exist_ok=True)
     with _alone(root):
         manifest = _opened(root)
-        plan = take_census(archive.folder, manifest, every=every, since_us=since_us)
-        if manifest.parts and not plan.n_kept and not plan.changed and plan.removed:
-            raise UsageError("fleet-other-archive", root=root, archive=archive.folder)
-        if manifest.all is not every:
-            manifest.append(Line(format=FORMAT, all=every))
-        n_rows = _add(archive, manifest, plan.adds, executor, begin(len(plan.adds)))
+        census = Census(archive.folder, manifest, every=every, since_us=since_us)
+        if manifest.all is None:
+            manifest.append(Line(format=FORMAT))
+        n_rows = _add(census, archive, manifest, executor, begin)
+        plan = census.plan
         for part in dict.fromkeys([*plan.drops, *plan.relabels]):
             _rewrite(manifest, part, plan.drops.get(part, set()), plan.relabels.get(part, {}))
         _tidy_up(manifest, plan)
+        if manifest.all is not every:  # said last: from now on folders may be passed over
+            manifest.append(Line(format=FORMAT, all=every))
     return Outcome(
         n_new=sum(item.key not in manifest.asides for item in plan.adds),
         n_rows=n_rows,
@@ -116,42 +116,49 @@ def _opened(root: Path) -> Manifest:
 
 
 def _add(
-    archive: Archive, manifest: Manifest, items: Sequence[Item], executor: Executor | None,
-    step: Callable[[int], None],
+    census: Census, archive: Archive, manifest: Manifest, executor: Executor | None,
+    begin: Callable[[int], Callable[[int], None]],
 ) -> int:  # fmt: skip
-    """Flatten answers, piece by piece; each is in the manifest as soon as it is done."""
-    n_rows, pieces = 0, list(_pieces(items, smaller=executor is not None))
+    """Flatten answers, piece by piece; each is in the manifest as soon as it is done.
+
+    Raises:
+        UsageError: The data set is of another archive.
+    """
+    n_rows = n_done = 0
+    step: Callable[[int], None] | None = None
+    pieces = Pieces(census, ahead=executor is not None)
     for done, count in _worked(str(archive.folder), str(manifest.root), pieces, executor):
         lines = [Line(part=name, holds=holds) for name, holds in done.parts.items()]
         if done.asides:
             lines.append(Line(aside=done.asides))
-        manifest.append(*lines)
-        n_rows += done.n_rows
-        step(count)
+        if lines:
+            manifest.append(*lines)
+        n_rows, n_done = n_rows + done.n_rows, n_done + count
+        if pieces.is_counted:
+            step = step or begin(len(census.plan.adds))
+            step(n_done)
+            n_done = 0
+    if census.is_of_another:
+        raise UsageError("fleet-other-archive", root=manifest.root, archive=archive.folder)
     return n_rows
 
 
-def _pieces(items: Sequence[Item], *, smaller: bool) -> Iterator[Sequence[Item]]:
-    """Cut the work into pieces; the last ones smaller, so that all workers end at about once."""
-    at = 0
-    while left := max(len(items) - at, 0):
-        size = max(left // _SHARES, _FEWEST_AT_ONCE) if smaller else left
-        size = min(size, _ITEMS_AT_ONCE)
-        yield items[at : at + size]
-        at += size
-
-
 def _worked(
-    archive: str, root: str, pieces: Sequence[Sequence[Item]], executor: Executor | None
+    archive: str, root: str, pieces: Pieces, executor: Executor | None
 ) -> Iterator[tuple[Done, int]]:
-    if executor is None or len(pieces) <= 1:  # one piece is done before a worker has started
-        for piece in pieces:
+    first = list(islice(cut := pieces.cut(), 2))
+    if executor is None or len(first) <= 1:  # one piece is done before a worker has started
+        for piece in chain(first, cut):
             yield flatten_items(archive, root, piece), len(piece)
         return
-    waiting: Mapping[Future[Done], int] = {
-        executor.submit(flatten_items, archive, root, piece): len(piece) for piece in pieces
-    }
+    waiting: dict[Future[Done], int] = {}
     try:
+        for piece in chain(first, cut):
+            future = executor.submit(flatten_items, archive, root, piece)
+            future.add_done_callback(pieces.close)
+            waiting[future] = len(piece)
+            for one in [one for one in waiting if one.done()]:
+                yield one.result(), waiting.pop(one)
         for future in as_completed(waiting):
             yield future.result(), waiting[future]
     finally:

@@ -2,6 +2,7 @@
 
 import json
 import tracemalloc
+from itertools import islice, product
 
 import numpy as np
 import pytest
@@ -64,3 +65,25 @@ def test_asking_for_a_long_id_costs_no_room_a_row() -> None:
     assert rows_of(ids, [b"x" * 10**5, bytes(ids[7]), b""]) == [7]
     assert tracemalloc.get_traced_memory()[1] < 10**6
     tracemalloc.stop()
+
+
+def of_one_hash(count: int) -> list[str]:
+    """Return names of one slot of a shelf: three up in a word, one down in the next."""
+    names = []
+    for steps in islice(product(range(6), repeat=6), count):
+        text = bytearray(b"AAAAAAAAzzzzzzzz")
+        for at, step in enumerate(steps):
+            text[at] += 3 * step
+            text[at + 8] -= step
+        names.append(text.decode())
+    return names
+
+
+@pytest.mark.parametrize("count", [400, 2000])
+def test_names_of_one_hash_are_names_of_their_own(count: int) -> None:
+    names = of_one_hash(count)
+    assert len(set(names)) == count
+    leaves = (second(f"n{row:05}", name=name) for row, name in enumerate(names + names))
+    data = envelope(second("node-0", *leaves))
+    assert is_gathered(data) is (count < 1000)
+    assert_same(data)

@@ -133,10 +133,8 @@ def _labels(
     known: Mapping[int, FlowNode],
 ) -> tuple[Coded[str], _Codes]:
     """Return the labels, equal ones of one code, and which of them are names."""
-    place: dict[str, int] = {}
-    for word in (*names.words, *LABELS.values()):
-        place.setdefault(word, len(place))
-    of_kind = np.asarray([place[LABELS[kind]] for kind in _KINDS], np.int32)
+    place = dict(zip(names.words, range(len(names.words)), strict=True))
+    of_kind = np.asarray([place.setdefault(LABELS[kind], len(place)) for kind in _KINDS], np.int32)
     codes = np.where(is_readable, names.codes, of_kind[kinds])
     named = is_readable.astype(np.int32)
     for position, node in known.items():

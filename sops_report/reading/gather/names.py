@@ -97,10 +97,11 @@ class Names:
 
     def _code(self, raws: list[bytes]) -> list[int]:
         new = [raw for raw in dict.fromkeys(raws) if raw not in self._place]
+        known, texts = self._code_of, _decoded(new)
         # One name may be written in two ways, with and without escapes.
-        known = self._code_of
-        codes = [known.setdefault(text, len(known)) for text in _decoded(new)]
-        self._place.update(zip(new, codes, strict=True))
+        fresh = [text for text in dict.fromkeys(texts) if text not in known]
+        known.update(zip(fresh, range(len(known), len(known) + len(fresh)), strict=True))
+        self._place.update(zip(new, map(known.__getitem__, texts), strict=True))
         return [self._place[raw] for raw in raws]
 
 

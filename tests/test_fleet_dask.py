@@ -21,11 +21,11 @@ from dask.distributed import Client, LocalCluster
 import sops_report as sr
 from sops_report.archive import Archive
 from sops_report.cli import main
-from sops_report.fleet import dataset, many
+from sops_report.fleet import many, pieces
 
 if __name__ == "__main__":
     folder, root = sys.argv[1:]
-    dataset._ITEMS_AT_ONCE = many._SOURCES_AT_ONCE = 2
+    pieces._ITEMS_AT_ONCE = many._SOURCES_AT_ONCE = 2
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         words = ["archive", "flatten", folder, "-o", root, "--scheduler", cluster.scheduler_address]
         main(words)

@@ -19,6 +19,7 @@ import sops_report.report.as_json as as_json_module
 from sops_report.rendering import RENDERERS, Format, render
 from sops_report.rendering.axis import ticks
 from sops_report.rendering.gantt import ledger_pieces
+from sops_report.rendering.json_text import json_pieces
 from sops_report.rendering.rows import choose
 from sops_report.rendering.table import render_table
 from sops_report.rendering.text import render_text
@@ -35,6 +36,20 @@ CST = timezone(timedelta(hours=8))
 
 def test_every_format_has_a_renderer() -> None:
     assert set(Format) == set(RENDERERS)
+
+
+@pytest.mark.parametrize("name", ["failed", "clean", "hostile", "operated"])
+def test_json_node_by_node_is_the_json_of_the_whole(name: str) -> None:
+    report = reports.SAMPLES[name]()
+    whole = json.dumps(as_json(report, Language.EN), ensure_ascii=False, indent=1, allow_nan=False)
+    found = render(report, "json", rules=())
+    assert found.encode() == whole.encode("utf-8", "backslashreplace") + b"\n"
+
+
+def test_json_keeps_no_row_a_node() -> None:
+    report = reports.SAMPLES["failed"]()
+    pieces = [*json_pieces(report, Language.EN)]
+    assert len(pieces) == len(report.nodes) + 2
 
 
 @pytest.mark.parametrize("language", list(Language))

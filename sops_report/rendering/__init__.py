@@ -1,7 +1,5 @@
 """`Report` → `str`, one file a format."""
 
-import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from enum import StrEnum
@@ -9,16 +7,14 @@ from types import MappingProxyType
 from typing import Final
 
 from sops_report.redaction import BUILT_IN, Rule, redact
+from sops_report.rendering.json_text import json_pieces
 from sops_report.rendering.text import render_text
 from sops_report.rendering.textbars import in_ascii
-from sops_report.report.as_json import as_json
 from sops_report.report.model import Report
 from sops_report.words import Language
 from sops_report.words.lengths import display_zone
 
 Renderer = Callable[[Report, Language, tzinfo], str]
-
-_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 class Format(StrEnum):
@@ -92,9 +88,7 @@ def _markdown(
 
 
 def _json(report: Report, language: Language, _zone: tzinfo) -> str:
-    text = json.dumps(as_json(report, language), ensure_ascii=False, indent=1, allow_nan=False)
-    # half a character cannot be written as UTF-8, but JSON has an escape for it
-    return _LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
+    return "".join(json_pieces(report, language))
 
 
 RENDERERS: Final[Mapping[Format, Renderer]] = MappingProxyType(

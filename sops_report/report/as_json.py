@@ -1,6 +1,6 @@
 """`Report` → plain dicts and lists, as ``schema.json`` describes them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -21,12 +21,13 @@ _NODE_FIELDS: Final = (
 )  # fmt: skip
 
 
-def as_json(report: Report, language: Language) -> Json:
+def as_json(report: Report, language: Language, nodes: Sequence[Node] | None = None) -> Json:
     """Return *report* as JSON values.
 
     Args:
         report: What to write.
         language: Of the notes' texts; verdict sentence and title are given in both.
+        nodes: Which nodes to list; all where None.
 
     Returns:
         A dict that ``sops_report/report/schema.json`` describes: times are ISO 8601 in UTC
@@ -61,11 +62,18 @@ def as_json(report: Report, language: Language) -> Json:
             {"code": note.code, "node_id": note.node_id, "text": note.text[language]}
             for note in report.notes
         ],
-        "nodes": [_node(node, ids) for node in report.nodes],
+        "nodes": [*nodes_as_json(report, nodes)],
         "provenance": _provenance(report.provenance),
         "redactions": dict(report.redactions),
         "postmortem": None if report.postmortem is None else asdict(report.postmortem),
     }
+
+
+def nodes_as_json(report: Report, nodes: Sequence[Node] | None = None) -> Iterator[Json]:
+    """Yield the nodes of *report*, or some of them, as JSON values one by one."""
+    ids = ids_of(report.nodes)
+    for node in report.nodes if nodes is None else nodes:
+        yield _node(node, ids)
 
 
 def _both(texts: Both) -> dict[str, str]:

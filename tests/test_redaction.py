@@ -23,6 +23,7 @@ from sops_report.redaction import (
 from sops_report.redaction.own import may_take_for_ever
 from sops_report.rendering import Format, render
 from sops_report.rendering.dialects import DIALECTS
+from sops_report.report.findings import Reaction
 from sops_report.report.model import Report
 from sops_report.words import Language
 
@@ -200,6 +201,20 @@ def test_our_own_words_are_never_masked() -> None:
 
 
 # rules of one's own
+
+
+def test_a_pattern_that_finds_everything_leaves_a_page_that_can_be_made() -> None:
+    report = reports.failed()
+    moment = report.task.start_time
+    assert moment is not None
+    tried = Reaction(
+        position=1, failed_at=moment, until=moment, seconds=0.0, how="retry",
+        is_exact=True, maybe_automatic=False,
+    )  # fmt: skip
+    masked, _ = redact(replace(report, reactions=(tried,)), own_rules(["."]))
+    assert masked.reactions == (tried,)
+    for form in Format:
+        assert render(masked, form, rules=())
 
 
 def test_own_rules_from_a_file_and_the_command_line(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ T = TypeVar("T")
 # not named here is masked, so forgetting it is safe.
 _OURS: Final = frozenset({
     "anchor", "as_of_source", "code", "concurrency", "engine", "kind", "kind_source",
-    "order_source", "outcome", "redactions", "section_class", "sha256", "signature",
+    "how", "order_source", "outcome", "redactions", "section_class", "sha256", "signature",
     "state_group", "tool_version",
 })  # fmt: skip
 _NO_SECRETS: Final = frozenset({"", MASK, "true", "false", "null"})

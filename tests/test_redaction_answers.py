@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from growth import assert_linear
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -172,6 +173,38 @@ class Runner:
         if done.exception is not None:
             raise done.exception
         return done.stdout, done.stderr
+
+
+def test_a_secret_in_a_key_is_not_told_by_the_place() -> None:
+    child = {"id": "n1", "state": "FINISHED", "name": f"password={S}"}
+    data = json.dumps({"data": {"children": {f"password={S}": child}}}).encode()
+    cleaned, found = redact_answer(data)
+    assert {one.place for one in found} == {
+        "data.children.password=***", "data.children.password=***.name",
+    }  # fmt: skip
+    assert S.encode() not in cleaned
+
+
+def test_ten_thousand_names_are_looked_for_at_once() -> None:
+    def work(size: int) -> None:
+        names = Pseudonyms()
+        for at in range(size):
+            names.of("node", f"step {at:05d}")
+        for at in range(size):
+            assert names.in_text(f"step {at:05d} failed") == f"node-{at + 1} failed"
+
+    assert_linear(work, 4096)
+
+
+@given(st.lists(st.text("ab ", min_size=1, max_size=4), max_size=60), st.text("ab ", max_size=9))
+def test_names_are_found_by_either_way(names: list[str], text: str) -> None:
+    few, many = Pseudonyms(), Pseudonyms()
+    for name in names:
+        few.of("node", name)
+        many.of("node", name)
+    for at in range(200):
+        many.of("node", f"{at:04d}")
+    assert few.in_text(text) == many.in_text(text)
 
 
 def test_a_preview_lists_and_writes_nothing(run: Runner, tmp_path: Path) -> None:

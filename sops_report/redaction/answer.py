@@ -28,7 +28,7 @@ class Finding:
 
     Attributes:
         rule: The rule's name.
-        place: Where it stands, as ``data.children.n1.name``.
+        place: Where it stands, as ``data.children.n1.name``, masked like the text.
         shown: The text around it, already masked; hostile like every text of an answer.
         count: How often the rule was right in this text.
     """
@@ -102,20 +102,27 @@ class _Change:
 
     def __call__(self, text: str, place: Place) -> str:
         if not place.is_key and (_is_secret(text, place) or self._is_paired(text, place)):
-            self.found.append(Finding(rule="secret", place=str(place), shown=MASK))
+            self.found.append(Finding(rule="secret", place=self._where(place), shown=MASK))
             return MASK
         if text in _LITERALS:
             return text
+        cleaned, counts = self._cleaned(text)
+        self.found.extend(
+            Finding(rule=rule, place=self._where(place), shown=_around(cleaned), count=n)
+            for rule, n in counts.items()
+        )
+        return cleaned
+
+    def _cleaned(self, text: str) -> tuple[str, Mapping[str, int]]:
         known = self._known.get(text)
         if known is None:
             masker = Masker(self.rules)
             known = self._known[text] = masker.clean(text), masker.counts
-        cleaned, counts = known
-        self.found.extend(
-            Finding(rule=rule, place=str(place), shown=_around(cleaned), count=n)
-            for rule, n in counts.items()
-        )
-        return cleaned
+        return known
+
+    def _where(self, place: Place) -> str:
+        """Return the place for people to read: a key may hold a secret itself."""
+        return ".".join(self._cleaned(part)[0] for part in place.parts())
 
     def _is_paired(self, text: str, place: Place) -> bool:
         if not self.secret_pairs or text in _LITERALS or text in ("", MASK):

@@ -6,6 +6,7 @@ note that is made of them agrees, whatever language it is said in.
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -39,9 +40,15 @@ _SOURCE: Final = "–"
 
 @dataclass(slots=True)
 class Pseudonyms:
-    """Hands out pseudonyms in order of appearance; ask twice, get the same."""
+    """Hands out pseudonyms in order of appearance; ask twice, get the same.
+
+    Attributes:
+        given: By kind, by name.
+        sizes: The lengths of the nodes' names, so that a text is not searched for each of them.
+    """
 
     given: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    sizes: set[int] = field(default_factory=set)
 
     def of(self, kind: str, name: str) -> str:
         """Return the pseudonym of *name*.
@@ -52,6 +59,8 @@ class Pseudonyms:
             ('host-1', 'host-2', 'host-1')
         """
         known = self.given[kind]
+        if kind == "node":
+            self.sizes.add(len(name))
         return known.setdefault(name, f"{kind}-{len(known) + 1}")
 
     def in_text(self, text: str) -> str:
@@ -60,10 +69,18 @@ class Pseudonyms:
         text = _EMAIL.sub(lambda found: self.of("user", found[0]), text)
         text = IPV4.sub(lambda f: self.of("host", f[0]) if is_ipv4(f[0]) else f[0], text)
         text = _HOST.sub(lambda found: self._host(found[0]), text)
-        names = [n for n in self.given["node"] if len(n) >= _SHORTEST_NAME and n in text]
-        for name in sorted(names, key=len, reverse=True):
+        for name in sorted(self._names_in(text), key=lambda name: (-len(name), name)):
             text = text.replace(name, self.of("node", name))
         return text
+
+    def _names_in(self, text: str) -> Iterable[str]:
+        """Return the names in a text: each is asked for, or each piece that could be one."""
+        known = self.given["node"]
+        sizes = [size for size in self.sizes if _SHORTEST_NAME <= size <= len(text)]
+        if len(known) <= len(text) * len(sizes):
+            return [name for name in known if len(name) >= _SHORTEST_NAME and name in text]
+        pieces = {text[at : at + n] for n in sizes for at in range(len(text) - n + 1)}
+        return pieces & known.keys()
 
     def _host(self, name: str) -> str:
         host, colon, port = name.rpartition("@")[2].partition(":")

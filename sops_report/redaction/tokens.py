@@ -31,10 +31,14 @@ class Place:
 
     def __str__(self) -> str:
         """Return the place as ``data.children.n1.name``, its middle left out where it is deep."""
-        parts = [str(key) for key in self.keys]
-        if len(parts) > _DEEPEST_PLACE:
-            parts = [*parts[:3], "…", *parts[-6:]]
-        return ".".join(parts)
+        return ".".join(self.parts())
+
+    def parts(self) -> list[str]:
+        """Return the keys that name the place, the middle ones left out where it is deep."""
+        keys = self.keys
+        if len(keys) > _DEEPEST_PLACE:
+            keys = (*keys[:3], "…", *keys[-6:])
+        return [str(key) for key in keys]
 
     @property
     def key(self) -> str:

@@ -16,9 +16,9 @@ from sops_report.reading import read_bytes
 from sops_report.server import LocalSite
 from sops_report.snapshot import Origin
 from sops_report.sources.archived import Place
-from sops_report.watching.baseline import FEWEST, estimate_of, past_runs
+from sops_report.watching.baseline import FEWEST, Estimate, estimate_of, past_runs
 from sops_report.watching.sight import sight_of
-from sops_report.watching.wording import Lately, rows_of
+from sops_report.watching.wording import Lately, estimate_in_words, rows_of
 from sops_report.words import Language
 
 PLACE = Place(site="bk.example.com", scope="cmdb_biz", biz="2", task_id="900")
@@ -130,6 +130,22 @@ def test_the_view_counts_the_rest_down_and_marks_what_the_task_waits_for(tmp_pat
     chinese = [row.text for row in rows_of(sight, Lately(since_s=30), Language.ZH)]
     assert any("预计还需 1 分 10 秒" in text for text in chinese)
     assert any("部署" in text and "关键路径" in text for text in chinese)
+
+
+@pytest.mark.parametrize(
+    ("since_s", "english", "chinese"),
+    [
+        (20, "about 10 s left", "预计还需 10 秒"),
+        (45, "may have ended by now, 9 times of 10 within 15 s (5 earlier runs)", "九成在 15 秒"),
+        (60, "9 times of 10 it would have ended by now (5 earlier runs)", "九成此时已结束"),
+    ],
+)
+def test_between_two_answers_nothing_is_said_to_take_no_time(
+    since_s: float, english: str, chinese: str
+) -> None:
+    estimate = Estimate(middle_s=30.0, high_s=60.0, n_longer=5, n=6)
+    assert estimate_in_words(estimate, since_s, Language.EN).startswith(english)
+    assert chinese in estimate_in_words(estimate, since_s, Language.ZH)
 
 
 def test_a_watched_task_tells_it_with_its_state(tmp_path: Path) -> None:

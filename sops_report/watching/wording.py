@@ -85,11 +85,11 @@ def estimate_in_words(estimate: Estimate, since_s: float, language: Language) ->
     if estimate.middle_s is None or estimate.high_s is None:
         values = {"count": estimate.n, "longer": estimate.n - estimate.n_longer}
         return say("live.late", language, **values)
-    middle, high = (
-        duration(max(0.0, seconds - since_s), language)
-        for seconds in (estimate.middle_s, estimate.high_s)
-    )
-    return say("live.left", language, middle=middle, high=high, count=estimate.n_longer)
+    middle_s, high_s = estimate.middle_s - since_s, estimate.high_s - since_s
+    # No answer has come for so long: what is told is where the task would be, not that it ended.
+    key = "live.left" if middle_s > 0 else "live.due" if high_s > 0 else "live.overdue"
+    middle, high = (duration(max(0.0, seconds), language) for seconds in (middle_s, high_s))
+    return say(key, language, middle=middle, high=high, count=estimate.n_longer)
 
 
 def bar(done: int, expected: int | None) -> str:

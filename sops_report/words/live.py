@@ -62,6 +62,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "live.running": ("{label}  for {length}", "{label}  已执行 {length}"),
     "live.running_critical": ("{label}  for {length}  ← critical path so far", "{label}  已执行 {length}  ← 目前的关键路径"),
     "live.left": ("about {middle} left, 9 times of 10 at most {high} ({count} earlier runs)", "预计还需 {middle}，九成情况下不超过 {high}（参照 {count} 次历史执行）"),
+    "live.due": ("may have ended by now, 9 times of 10 within {high} ({count} earlier runs); waiting for an answer", "参照 {count} 次历史执行，半数此时已结束，九成在 {high} 内结束；等待下一次查询"),
+    "live.overdue": ("9 times of 10 it would have ended by now ({count} earlier runs); waiting for an answer", "参照 {count} 次历史执行，九成此时已结束；等待下一次查询"),
     "live.late": ("has taken longer than {longer} of {count} earlier runs", "已超过 {count} 次历史执行中的 {longer} 次"),
     "live.and": ("{one}; {other}", "{one}；{other}"),
     "live.more": ("and {count} more", "另有 {count} 个"),

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from commandline import PATIENCE_S, ROOT, run
+from fleets import rows, save
 from pandas.testing import assert_frame_equal
-from test_fleet import rows, save
 
 from benchmarks.generate import answer
 from sops_report.archive import Archive

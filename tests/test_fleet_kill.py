@@ -8,27 +8,13 @@ from pathlib import Path
 
 import pytest
 from commandline import PATIENCE_S, ROOT
+from fleets import counted, grown_old, in_the_folder, rows, save
 from pandas.testing import assert_frame_equal
-from test_fleet import counted, grown_old, in_the_folder, rows, save
 
 from benchmarks.generate import answer
 from sops_report.archive import Archive
 from sops_report.fleet import dataset, pieces
 from sops_report.fleet.dataset import flatten_archive
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Archive:
-    made = Archive(tmp_path / "archive")
-    for task in range(1, 7):
-        save(made, task, answer(10 + task, task))
-    grown_old(made)
-    return made
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return tmp_path / "set"
 
 
 def broken_off(archive: Archive, root: Path, monkeypatch: pytest.MonkeyPatch, after: int) -> None:

@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from fleets import BEGIN_US, SECOND, WHERE, rows, save
 from pandas.testing import assert_frame_equal
-from test_fleet import BEGIN_US, SECOND, WHERE, grown_old, rows, save
 
 from benchmarks.generate import answer
 from sops_report.archive import Archive
@@ -14,20 +14,6 @@ from sops_report.fleet import pieces
 from sops_report.fleet.census import Census
 from sops_report.fleet.dataset import flatten_archive
 from sops_report.fleet.manifest import Manifest
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Archive:
-    made = Archive(tmp_path / "archive")
-    for task in range(1, 7):
-        save(made, task, answer(10 + task, task))
-    grown_old(made)
-    return made
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return tmp_path / "set"
 
 
 @pytest.mark.parametrize("size", [0, 1, 249, 1100, 1101, 10_000, 33_333])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from commandline import Done, run
-from test_fleet import WHERE, save
+from fleets import WHERE, save
 
 from benchmarks.generate import answer
 from sops_report.archive import Archive

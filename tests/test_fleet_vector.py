@@ -1,8 +1,10 @@
 """Many answers gathered at once: the rows of `flatten` of each, whatever stands beside it."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from builders import envelope
@@ -12,12 +14,14 @@ from test_fast import mutated, second
 from test_flatten_many import assert_same, written
 
 from benchmarks.generate import answer
-from sops_report.fleet import flatten_many
+from sops_report.fleet import flatten_many, vector
 from sops_report.fleet.rows import Document
+from sops_report.fleet.sheet import Sheet
 from sops_report.fleet.shells import read_shell
 from sops_report.fleet.vector import Vector
 from sops_report.reading.gather.batch import Finder, gather, learn_of_many
 from sops_report.reading.gather.names import Names
+from sops_report.reading.gather.template import Template
 from sops_report.reading.read import SteppedAsideError
 from sops_report.snapshot import Flow
 
@@ -83,6 +87,36 @@ def test_an_odd_document_leaves_its_neighbours_alone(tmp_path: Path, how: str, a
     assert assert_same(flatten_many(sources), sources) >= 16
 
 
+def test_batches_grow_while_all_are_alike_and_are_small_after_an_odd_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    odd = mutated_answer("an odd time", 2, answer(12, 99))
+    batches = [PLAIN, [*PLAIN, odd, *PLAIN, *PLAIN], PLAIN]
+    monkeypatch.setattr(vector, "_WITH_ODD_ONES", sum(map(len, PLAIN)) * 4 // 5)
+    reader, asked, tried = Vector(), [], []
+    real = reader._sheet  # noqa: SLF001
+
+    def sheet(cuts: Sequence[Any], form: Template) -> Sheet:
+        tried.append(len(cuts))
+        return real(cuts, form)
+
+    monkeypatch.setattr(reader, "_sheet", sheet)
+    for bodies in batches:
+        asked.append(reader.bytes_at_once)
+        _, left = reader.read([document(number, body) for number, body in enumerate(bodies)])
+        assert len(left) <= 8
+    assert asked[0] < asked[1] > reader.bytes_at_once == asked[2] < asked[0]
+    assert tried[:4] == [16, 49, 17, 17 // 2 + 1]  # in three, then in two
+
+
+def test_what_was_gathered_holds_no_bytes() -> None:
+    bodies = [*PLAIN, mutated_answer("an odd time", 2, answer(12, 99))]
+    sheets, left = Vector().read([document(number, body) for number, body in enumerate(bodies)])
+    made = [one for sheet in sheets for one in sheet.documents]
+    assert {one.data for one in made} == {None}
+    assert all(one.data for one in left)
+
+
 @SOME
 @given(
     st.lists(
@@ -137,7 +171,7 @@ def test_a_name_may_be_escaped_in_one_document_and_not_in_another(tmp_path: Path
 def test_a_long_id_of_a_root_makes_no_column_wide(tmp_path: Path) -> None:
     below = second("node-id-1", second("node-id-2"))
     bodies = [envelope(second("x" * length, below)) for length in (*[200] * 16, 201)]
-    assert gathered(bodies) == list(range(8))  # its neighbours are too few
+    assert gathered(bodies) == list(range(9))  # its neighbours are too few
     sources = written(tmp_path, bodies)
     assert assert_same(flatten_many(sources), sources) == 17
 

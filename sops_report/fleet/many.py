@@ -12,7 +12,7 @@ from sops_report.fleet.block import Block, block_of
 from sops_report.fleet.documents import Folders
 from sops_report.fleet.rows import Document, Rows
 from sops_report.fleet.sheet import Sheet, joined, sheet_of
-from sops_report.fleet.vector import BYTES_AT_ONCE, Vector
+from sops_report.fleet.vector import Vector
 from sops_report.reading.collector import collector_at_rest
 from sops_report.words import Language
 
@@ -118,7 +118,7 @@ def blocks_of(
                 continue
             waiting.append(document)
             size += len(document.data or b"")
-            if size < BYTES_AT_ONCE:
+            if size < vector.bytes_at_once:
                 continue
             yield from pile.add(*vector.read(waiting))
             waiting, size = [], 0

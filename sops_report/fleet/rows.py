@@ -27,6 +27,14 @@ class Document:
     flow: Flow | None
     read: Callable[[], Snapshot]
 
+    def close(self) -> None:
+        """Let go of the bytes: all that is asked of it is known."""
+        self.data, self.read = None, _closed
+
+
+def _closed() -> Snapshot:
+    raise AssertionError  # nobody reads a document again whose rows are made
+
 
 @dataclass(slots=True)
 class Rows:

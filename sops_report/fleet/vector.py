@@ -1,7 +1,8 @@
 """Documents → columns by the vector gather, as many as are alike; the others are left.
 
-A batch in which something odd stands is halved until the odd documents are alone, so they cost
-their neighbours little.
+A large batch costs less than small ones: each of them learns anew how nodes are written. But one in
+which something odd stands is cut, and cut again, until the odd documents are alone; where one was
+met, others are to be expected, and batches stay small.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +22,9 @@ from sops_report.reading.gather.names import Names
 from sops_report.reading.gather.template import WIDEST, Template
 from sops_report.reading.read import SteppedAsideError
 
-BYTES_AT_ONCE: Final = 4_000_000  # they stay in the processor's cache
+_AT_FIRST: Final = 8_000_000  # bytes at once
+_AT_MOST: Final = 16_000_000
+_WITH_ODD_ONES: Final = 4_000_000
 Reals = NDArray[np.float64]
 _Array = TypeVar("_Array", bound=NDArray)  # type: ignore[type-arg]
 _FEWEST: Final = 8  # fewer are read faster one by one
@@ -38,11 +41,16 @@ class _Cut:
 
 
 class Vector:
-    """Reads batches of documents; remembers the names it has met."""
+    """Reads batches of documents; remembers the names it has met.
+
+    Attributes:
+        bytes_at_once: How large a batch is best.
+    """
 
     def __init__(self) -> None:
         """Know no name yet."""
         self._names = Names(0)
+        self.bytes_at_once = _AT_FIRST
 
     def read(self, documents: Sequence[Document]) -> tuple[list[Sheet], list[Document]]:
         """Read what is of the form of the first; return columns, and the documents left over."""
@@ -61,14 +69,16 @@ class Vector:
                 left.append(document)
             else:
                 cuts.append(cut)
-        for made in self._halved(cuts, form):
+        for made in self._sheets(cuts, form):
             if isinstance(made, Sheet):
                 sheets.append(made)
             else:
                 left.append(made)
+        if self.bytes_at_once == _AT_FIRST:
+            self.bytes_at_once = _AT_MOST
         return sheets, left
 
-    def _halved(self, cuts: Sequence[_Cut], form: Template) -> Iterator[Sheet | Document]:
+    def _sheets(self, cuts: Sequence[_Cut], form: Template) -> Iterator[Sheet | Document]:
         if len(cuts) < _FEWEST:
             yield from (cut.document for cut in cuts)
             return
@@ -76,13 +86,23 @@ class Vector:
             yield self._sheet(cuts, form)
         except SteppedAsideError:
             self._names = Names(0)  # it may have been left in the middle of a name
-            middle = len(cuts) // 2
-            yield from self._halved(cuts[:middle], form)
-            yield from self._halved(cuts[middle:], form)
+            self.bytes_at_once = _WITH_ODD_ONES
+            for some in _apart(cuts):
+                yield from self._sheets(some, form)
 
     def _sheet(self, cuts: Sequence[_Cut], form: Template) -> Sheet:
         regions = [memoryview(c.data)[c.members.begin : c.members.end] for c in cuts]
-        return _joined(cuts, gather(regions, form, self._names))
+        sheet = _joined(cuts, gather(regions, form, self._names))
+        for cut in cuts:
+            cut.document.close()  # a block's bytes are more than its columns
+        return sheet
+
+
+def _apart(cuts: Sequence[_Cut]) -> Iterator[Sequence[_Cut]]:
+    """Cut a batch in two, or in as many as are small enough to be tried again."""
+    count = max(2, sum(len(cut.data) for cut in cuts) // _WITH_ODD_ONES)
+    size = -(-len(cuts) // count)
+    return (cuts[at : at + size] for at in range(0, len(cuts), size))
 
 
 def _form_of(documents: Sequence[Document]) -> Template | None:

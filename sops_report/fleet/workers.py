@@ -1,5 +1,6 @@
 """Where the pieces are worked on: processes of this machine, or a running Dask cluster."""
 
+import gc
 import multiprocessing
 import os
 import sys
@@ -25,8 +26,14 @@ def processes(count: int) -> Iterator[Executor | None]:
     import_module("sops_report.fleet.work")
     way = "fork" if sys.platform == "linux" else "spawn"
     context = multiprocessing.get_context(way)
-    with ProcessPoolExecutor(count, mp_context=context, initializer=_end_with_parent) as pool:
+    with ProcessPoolExecutor(count, mp_context=context, initializer=_begin) as pool:
         yield pool
+
+
+def _begin() -> None:
+    """Prepare a worker: what it has in common with its parent stays where it is, unlooked at."""
+    gc.freeze()  # to count references in a page is to copy it
+    _end_with_parent()
 
 
 def _end_with_parent() -> None:

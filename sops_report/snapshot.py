@@ -231,6 +231,8 @@ class Snapshot:
         attempts: Earlier attempts by node id, oldest first; None if no histories were given.
         child_tasks: Task ids of independent subprocesses by the id of the node that started them.
         seams: Where the tree of a child task was joined: its root's position → its task id.
+        parts: What it was joined from: the answer alone, then those of its child tasks in the order
+            of joining; empty where it names none.
         operations: Who did what to the task, by time; None if no record was given.
         names: Operators may be named; else they are numbered.
         evidence: Logs, inputs and outputs by node id, where the logs were asked for.
@@ -254,6 +256,7 @@ class Snapshot:
     attempts: Mapping[str, tuple[Attempt, ...]] | None = None
     child_tasks: Mapping[str, str] = field(default_factory=dict)
     seams: Mapping[int, str] = field(default_factory=dict)
+    parts: tuple["Snapshot", ...] = ()
     operations: tuple[Operation, ...] | None = None
     names: bool = False
     evidence: Mapping[str, Evidence] = field(default_factory=dict)

@@ -18,7 +18,7 @@ from sops_report.rendering import Format, render
 from sops_report.report.build import build_report
 from sops_report.snapshot import Origin, Snapshot
 from sops_report.sources import read
-from sops_report.sources.page import BLOCK_ID
+from sops_report.sources.page_block import BLOCK_ID
 from sops_report.words import Language
 
 CORPUS = Path(__file__).parent / "data" / "corpus"

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from benchmarks.generate import answer
 from sops_report.errors import InputError
-from sops_report.reading.children import read_child_tasks
 from sops_report.reading.flow import read_flow
 from sops_report.reading.histories import read_histories
 from sops_report.reading.times import TimeReader
@@ -23,7 +22,8 @@ from sops_report.report.build import build_report
 from sops_report.snapshot import Attempt, Flow, FlowNode, Snapshot
 from sops_report.sources import read
 from sops_report.sources.packing import PackingError, pack, unpack_text
-from sops_report.sources.page import answer_in_page, page_in, page_of
+from sops_report.sources.page import page_of
+from sops_report.sources.page_block import answer_in_page, page_in
 from sops_report.words import Language
 from sops_report.words.lengths import display_zone
 
@@ -123,8 +123,8 @@ def test_what_does_not_fit_is_said() -> None:
     assert "of answer are too much for this page" in text
     unknown = data_of(replace(snapshot, origin=replace(snapshot.origin, data=None)))
     assert unknown == Data(block=None)
-    assert "none at hand" in page_with(snapshot, unknown)
-    assert "none at hand" not in page_with(snapshot, None)
+    assert "is not at hand" in page_with(snapshot, unknown)
+    assert "is not at hand" not in page_with(snapshot, None)
 
 
 def test_twenty_eight_answers_take_little_more_than_one() -> None:
@@ -208,4 +208,4 @@ def test_flow_and_attempts_come_back_as_they_were() -> None:
     assert found.back_edges == flow.back_edges
     document = json.loads(carried.histories)
     assert read_histories(document, TimeReader()) == attempts
-    assert read_child_tasks(document) == {"n2": "77"}
+    assert carried.child_tasks == {"n2": "77"}

@@ -7,7 +7,8 @@ from typing import Final
 from sops_report.masking.rules import BUILT_IN, Rule
 from sops_report.redaction.answer import redact_answer
 from sops_report.snapshot import Snapshot
-from sops_report.sources.page import Page, block_of, page_of
+from sops_report.sources.page import Page, page_of
+from sops_report.sources.page_block import block_of
 
 BUDGET: Final = 400_000
 _LEAST_A_NODE: Final = 40  # bytes: its two random ids, packed
@@ -19,12 +20,14 @@ class Data:
 
     Attributes:
         block: Content of the data block, safe inside HTML; None where nothing is carried.
+        n_children: How many answers of child tasks are in it.
         n_earlier: How many older answers are in it.
         n_left: How many older answers had to stay out.
-        n_bytes: Of the answer, where it is too large to be carried; else 0.
+        n_bytes: Of the answers, where they are too large to be carried; else 0.
     """
 
     block: str | None
+    n_children: int = 0
     n_earlier: int = 0
     n_left: int = 0
     n_bytes: int = 0
@@ -39,7 +42,7 @@ def data_of(snapshot: Snapshot, rules: Sequence[Rule] = BUILT_IN, budget: int = 
         budget: The most bytes; what surely does not fit is not even tried.
 
     Returns:
-        Without a block where the raw answer is not at hand, is joined from several or does not fit.
+        Without a block where a raw answer is not at hand, or they do not fit together.
     """
     page = page_of(snapshot)
     if page is None:
@@ -47,13 +50,18 @@ def data_of(snapshot: Snapshot, rules: Sequence[Rule] = BUILT_IN, budget: int = 
     may_fit = len(snapshot.tree) * _LEAST_A_NODE <= budget
     found = block_of(masked(page, rules), budget) if may_fit else None
     if found is None:
-        return Data(block=None, n_bytes=len(page.answer))
+        return Data(block=None, n_bytes=sum(map(len, page.answers)))
     block, n_left = found
-    return Data(block=block, n_earlier=len(page.earlier) - n_left, n_left=n_left)
+    return Data(
+        block=block,
+        n_children=len(page.children or ()),
+        n_earlier=len(page.earlier) - n_left,
+        n_left=n_left,
+    )
 
 
 def masked(page: Page, rules: Sequence[Rule]) -> Page:
-    """Return *page* with every secret in its answers and companions masked."""
+    """Return *page* with every secret in its answers and companions masked, its children's too."""
 
     def clean(data: bytes | None) -> bytes | None:
         return None if data is None else redact_answer(data, rules=rules)[0]
@@ -66,4 +74,5 @@ def masked(page: Page, rules: Sequence[Rule]) -> Page:
         histories=clean(page.histories),
         operations=clean(page.operations),
         logs=clean(page.logs),
+        children=page.children and tuple(masked(child, rules) for child in page.children),
     )

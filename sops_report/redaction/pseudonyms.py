@@ -34,6 +34,7 @@ _EMAIL: Final = re.compile(r"(?<![\w.%+-])[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[
 _HOST: Final = re.compile(
     r"(?<=://)[^\s/?#\"'<>\\]{1,200}|(?<![\w.-])(?:[\w-]{1,63}\.){2,8}[a-z]{2,24}(?![\w.])"
 )
+_TASK: Final = re.compile(r"(?<=[?&]instance_id=)\d{1,18}\b")  # in the address of a task's page
 _SHORTEST_NAME: Final = 2
 _SOURCE: Final = "–"
 
@@ -66,6 +67,7 @@ class Pseudonyms:
     def in_text(self, text: str) -> str:
         """Return free text with ids, people, hosts and the names known so far exchanged."""
         text = _ENGINE_ID.sub(lambda found: self.of("id", found[0]), text)
+        text = _TASK.sub(lambda found: self.of("id", found[0]), text)
         text = _EMAIL.sub(lambda found: self.of("user", found[0]), text)
         text = IPV4.sub(lambda f: self.of("host", f[0]) if is_ipv4(f[0]) else f[0], text)
         text = _HOST.sub(lambda found: self._host(found[0]), text)
@@ -98,7 +100,7 @@ def anonymise(snapshot: Snapshot) -> Snapshot:
         The same run under other names; times, states and structure stay.
 
     Raises:
-        InputError: The raw answer is not at hand: other tasks were joined to it.
+        InputError: The raw answer is not at hand, or that of a child task that was joined to it.
     """
     page = page_of(snapshot)
     if page is None:
@@ -107,9 +109,16 @@ def anonymise(snapshot: Snapshot) -> Snapshot:
 
 
 def anonymised(page: Page, names: Pseudonyms) -> Page:
-    """Return everything a report is made from under pseudonyms."""
-    for data in (page.answer, *(item.data for item in page.earlier), page.flow or b"{}"):
-        _learn(data, names)
+    """Return everything a report is made from under pseudonyms, the same in parent and children."""
+    for part in (page, *(page.children or ())):
+        for data in (part.answer, *(item.data for item in part.earlier), part.flow or b"{}"):
+            _learn(data, names)
+    exchanged = _exchanged_page(page, names)
+    children = page.children and tuple(_exchanged_page(child, names) for child in page.children)
+    return replace(exchanged, children=children)
+
+
+def _exchanged_page(page: Page, names: Pseudonyms) -> Page:
     return replace(
         page,
         answer=_exchanged(page.answer, names),
@@ -118,6 +127,9 @@ def anonymised(page: Page, names: Pseudonyms) -> Page:
         histories=None if page.histories is None else _exchanged(page.histories, names),
         operations=None if page.operations is None else _exchanged(page.operations, names),
         logs=None if page.logs is None else _exchanged(page.logs, names),
+        child_tasks={
+            names.of("id", node): names.of("id", task) for node, task in page.child_tasks.items()
+        },
         task_id=None if page.task_id is None else names.of("id", page.task_id),
         task=None if page.task is None else names.of("id", page.task),
         site=None if page.site is None else names.of("host", page.site),

@@ -27,7 +27,7 @@ from sops_report.rendering.scale import Scale, scale_of
 from sops_report.rendering.visible import line, visible
 from sops_report.rendering.voice import Voice
 from sops_report.report.model import Report
-from sops_report.sources.page import BLOCK_ID
+from sops_report.sources.page_block import BLOCK_ID
 from sops_report.words import Language
 from sops_report.words.lengths import number, share, size
 
@@ -116,7 +116,7 @@ def _context(
         "table": list(chunks(table, _CHUNK)), "listed": listed,
         "signatures": Counter(failure.signature for failure in report.failures),
         "is_long": len(report.nodes) > _LONG,
-        # JSON in which `page.block_of` left no <, > and &; tests/test_round_trip.py looks for them
+        # JSON in which `block_of` left no <, > and &; tests/test_round_trip.py looks for them
         "data_block": Markup(options.data.block or "") if options.data else "",  # noqa: S704
         "block_id": BLOCK_ID,
         "events": events_of(voice), "groups": groups_of(report),

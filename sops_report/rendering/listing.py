@@ -180,7 +180,7 @@ def carried(voice: Voice, data: Data) -> str:
     if data.block is None:
         key = "page.data.large" if data.n_bytes else "page.data.absent"
         return voice.say(key, size=size(data.n_bytes))
-    counts = {"earlier": data.n_earlier, "left": data.n_left}
+    counts = {"children": data.n_children, "earlier": data.n_earlier, "left": data.n_left}
     told = [voice.say(f"page.data.{key}", n=number(n)) for key, n in counts.items() if n]
     return voice.say("report.comma").join([voice.say("page.data.whole"), *told])
 

@@ -8,10 +8,11 @@ from typing import Final, TypedDict
 
 from sops_report.archive import Archive
 from sops_report.archive.layout import snapshots_in
-from sops_report.errors import UsageError
+from sops_report.errors import SopsReportError, UsageError
 from sops_report.reading.times import TimeReader
 from sops_report.snapshot import Snapshot
 from sops_report.sources import files
+from sops_report.sources.stitching import stitched
 
 _COMPACT: Final = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z?")
 _DATE: Final = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)")
@@ -51,6 +52,22 @@ def read_saved(path: Path, beside: files.Beside, *, source: str) -> Snapshot:
         earlier=(*earlier, *snapshot.earlier),
         origin=replace(snapshot.origin, source=source),
     )
+
+
+def with_child_tasks(snapshot: Snapshot, archive: Archive) -> Snapshot:
+    """Return *snapshot* with the child tasks that *archive* holds joined to it."""
+    origin = snapshot.origin
+
+    def find(task_id: str) -> Snapshot | None:
+        if origin.biz is None:
+            return None
+        try:
+            stored = archive.find(origin.biz, task_id, site=origin.site, scope=origin.scope)
+            return files.read_file(stored.path, files.Beside())
+        except SopsReportError:
+            return None
+
+    return stitched(snapshot, find)
 
 
 def moment_us(text: str) -> int:

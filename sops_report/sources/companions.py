@@ -55,32 +55,35 @@ def _element(node: FlowNode) -> Json:
 
 def histories_bytes(snapshot: Snapshot) -> bytes | None:
     """Return the earlier attempts as ``histories.json`` has them; None if none were given."""
-    if snapshot.attempts is None and not snapshot.child_tasks:
+    if snapshot.attempts is None:
         return None
-    found: dict[str, list[Json]] = defaultdict(list)
-    for node_id, attempts in (snapshot.attempts or {}).items():
-        found[node_id] += map(_details, attempts)
-    for node_id, task_id in snapshot.child_tasks.items():
-        address = {"key": "task_url", "value": f"?instance_id={task_id}"}
-        found[node_id].append({"response": {"data": {"outputs": [address]}}})
-    return _dumped(found)
+    return _dumped(
+        {node_id: list(map(_details, attempts)) for node_id, attempts in snapshot.attempts.items()}
+    )
 
 
-def operations_bytes(snapshot: Snapshot) -> bytes | None:
-    """Return the operations as ``operate_records.json`` has them; None if none were given."""
-    if snapshot.operations is None:
+def operations_bytes(snapshot: Snapshot, part: Snapshot) -> bytes | None:
+    """Return the operations as ``operate_records.json`` has them; None if none were given.
+
+    Args:
+        snapshot: Whose report is made: it tells whether people are named, and their numbers.
+        part: Whose operations: the same one, or one of those it was joined from.
+    """
+    if snapshot.operations is None or part.operations is None:
         return None
-    known = people_of(snapshot.operations)
-    rows = [_row(operation, snapshot, known) for operation in snapshot.operations]
+    known = None if snapshot.names else people_of(snapshot.operations)
+    rows = [_row(operation, known) for operation in part.operations]
     return _dumped({"result": True, "data": rows})
 
 
-def _row(operation: Operation, snapshot: Snapshot, known: Mapping[str, int]) -> Json:
+def _row(operation: Operation, known: Mapping[str, int] | None) -> Json:
     name = operation.operator
+    if known is not None:
+        name = f"user-{known[name]}" if name in known else ""
     return {
         "operate_date": _iso(operation.at_us), "operate_type": operation.what,
         "node_id": operation.node_id or "", "operate_source": operation.source,
-        "operator": name if snapshot.names or not name else f"user-{known[name]}",
+        "operator": name,
     }  # fmt: skip
 
 

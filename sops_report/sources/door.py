@@ -14,7 +14,6 @@ from sops_report.errors import SopsReportError, UsageError
 from sops_report.snapshot import Snapshot
 from sops_report.sources import archived, files
 from sops_report.sources.refusals import Refusals, noted
-from sops_report.sources.stitching import stitched
 
 _TASK_ID: Final = re.compile(r"\d{1,18}")
 _ARCHIVED: Final = re.compile(r"(?P<biz>\w[\w-]*)/(?P<task>\d{1,18})(?:@(?P<at>.+))?")
@@ -115,7 +114,7 @@ def _read_named(name: str, beside: files.Beside, options: Live) -> Snapshot:
         raise UsageError("no-such-source", source=name[:200] or '""')
     archive = Archive(settings.archive)
     found = archived.read_archived(archive, match["biz"], match["task"], match["at"], beside)
-    return stitched(found, archive)
+    return archived.with_child_tasks(found, archive)
 
 
 def _fetched(name: str, settings: Settings, beside: files.Beside, options: Live) -> Snapshot:
@@ -134,4 +133,4 @@ def _fetched(name: str, settings: Settings, beside: files.Beside, options: Live)
         tell=refusals,
     )
     found = archived.read_saved(saved.path, beside, source=name.partition("?")[0])
-    return noted(stitched(found, Archive(settings.archive)), refusals.heard)
+    return noted(archived.with_child_tasks(found, Archive(settings.archive)), refusals.heard)

@@ -15,7 +15,8 @@ from sops_report.errors import InputError, SopsReportError
 from sops_report.reading import read_snapshots, with_earlier
 from sops_report.reading.decode import MAX_BYTES
 from sops_report.snapshot import Note, Origin, Snapshot
-from sops_report.sources.page import page_in, snapshots_of
+from sops_report.sources.page import snapshots_of
+from sops_report.sources.page_block import page_in
 from sops_report.sources.sidecar import origin_of, origin_told
 
 _FLOW: Final = "pipeline_tree.json"

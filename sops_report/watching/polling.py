@@ -14,12 +14,11 @@ from sops_report.config import Settings
 from sops_report.errors import SopsReportError
 from sops_report.reading import read_bytes
 from sops_report.snapshot import Origin, Snapshot
-from sops_report.sources.archived import Place, read_saved
+from sops_report.sources.archived import Place, read_saved, with_child_tasks
 from sops_report.sources.errand import named_after
 from sops_report.sources.files import Beside
 from sops_report.sources.live import Wanted, fetch, site_of
 from sops_report.sources.refusals import Refusals, Tell, noted
-from sops_report.sources.stitching import stitched
 from sops_report.watching.baseline import Estimate, PastRun, estimate_of, past_runs
 
 _FLOW: Final = "pipeline_tree.json"
@@ -186,7 +185,7 @@ class Poller:
 
     def _read(self, path: Path) -> Snapshot:
         name = f"{self._site.biz}/{self.task.task_id}"
-        found = stitched(read_saved(path, Beside(), source=name), self._archive)
+        found = with_child_tasks(read_saved(path, Beside(), source=name), self._archive)
         return replace(noted(found, self._refusals.heard), names=self._names)
 
 

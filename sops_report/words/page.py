@@ -43,10 +43,11 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "page.budget.some": ("{shown} of {n} nodes have a row, the others are counted in the rows above them", "{n} 个节点中列出 {shown} 个，其余计入所属的行"),
     "page.data": ("Data", "随页数据"),
     "page.data.whole": ("this page carries the answer it was made from, secrets masked; any command takes the page as SOURCE", "本页携带生成所用的原始应答（敏感信息已脱敏），任何命令都可将本页作为 SOURCE"),
+    "page.data.children": ("answers of child tasks carried too: {n}", "另携带 {n} 个子任务的应答"),
     "page.data.earlier": ("{n} earlier answers are carried too", "另携带 {n} 份较早的应答"),
     "page.data.left": ("{n} older answers were left out for the size of the page", "为控制页面大小，未携带 {n} 份更早的应答"),
     "page.data.large": ("left out, {size} of answer are too much for this page; keep the answer, or make room by --max-bytes", "未携带：原始应答 {size}，超出本页大小；请另存应答，或用 --max-bytes 放宽"),
-    "page.data.absent": ("left out, this report was made from more than one answer or from none at hand", "未携带：报告由多份应答合成，或原始应答不在手边"),
+    "page.data.absent": ("left out, an answer that this report was made from is not at hand", "未携带：生成报告所用的某份原始应答不在手边"),
     # findings
     "page.next": ("Next: {step}", "下一步：{step}"),
     "page.next_for": ("Next, for {label}: {step}", "下一步（{label}）：{step}"),

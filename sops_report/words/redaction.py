@@ -41,8 +41,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
         "手头没有 {source} 的原始返回",
     ),
     "error.no-raw-answer.hint": (
-        "name the file of the answer itself, not a stitched or converted one",
-        "请直接指定原始返回文件，而不是拼接或转换后的内容",
+        "name the file of the answer itself",
+        "请直接指定原始返回文件",
     ),
     "error.rules-unreadable": ("the rules in {path} cannot be read: {reason}", "{path} 中的规则无法读取：{reason}"),
     "error.bad-rule": ("{pattern} is no rule: {reason}", "{pattern} 不是有效规则：{reason}"),

@@ -23,12 +23,11 @@ _NAMED: Final = frozenset({"name", "instance_name", "template_name", "project_na
 _PEOPLE: Final = frozenset({"operator", "executor", "creator", "creator_name", "editor"})
 _IDS: Final = frozenset({
     "id", "node_id", "parent_id", "root_id", "root_id:", "template_node_id", "source", "target",
-    "incoming", "outgoing", "task_id", "instance_id", "auto_retry_nodes",
+    "incoming", "outgoing", "task_id", "instance_id", "auto_retry_nodes", "version",
 })  # fmt: skip
-_HOLDERS: Final = frozenset({
-    "children", "activities", "gateways", "flows", "ex_data", "failed_node_info",
-    "auto_retry_infos", "",
-})  # fmt: skip
+# Objects whose keys are nothing but nodes' ids, and those whose keys may be.
+_BY_ID: Final = frozenset({"children", "activities", "gateways"})
+_HOLDERS: Final = frozenset({"flows", "ex_data", "failed_node_info", "auto_retry_infos", ""})
 _ENGINE_ID: Final = re.compile(r"\b(?:n[0-9a-f]{31}|[0-9a-f]{32}|node[0-9a-f]{28,32})\b")
 _EMAIL: Final = re.compile(r"(?<![\w.%+-])[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}")
 _HOST: Final = re.compile(
@@ -183,5 +182,7 @@ def _exchanged(data: bytes, names: Pseudonyms) -> bytes:
 
 
 def _key(text: str, place: Place, names: Pseudonyms) -> str:
+    if place.holder in _BY_ID:
+        return names.of("id", text)
     is_id = _ENGINE_ID.fullmatch(text) or text in names.given["id"]
     return names.of("id", text) if is_id and place.holder in _HOLDERS | {text} else text

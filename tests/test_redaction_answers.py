@@ -1,6 +1,7 @@
 """Raw answers: cleaned with their structure kept, exchanged for pseudonyms, and the command."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from sops_report.redaction import (
     anonymise_answer,
     redact_answer,
 )
-from sops_report.redaction.tokens import replace_texts
+from sops_report.redaction.tokens import Place, replace_texts
 from sops_report.rendering import render
 from sops_report.report.build import build_report
 from sops_report.sources import read
@@ -107,6 +108,67 @@ def test_a_very_deep_answer_needs_no_recursion() -> None:
 def test_walking_through_a_document_changes_nothing_by_itself(value: object) -> None:
     for text in (json.dumps(value), json.dumps(value, ensure_ascii=False, indent=2)):
         assert replace_texts(text, lambda text, _: text) == text
+
+
+@given(st.recursive(
+    st.integers() | st.text("ab:,{", max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text("ab", max_size=2), inner, max_size=3)
+    ),
+))  # fmt: skip
+def test_every_text_is_told_where_it_stands(value: object) -> None:
+    told: list[tuple[str, str, str, str]] = []
+
+    def change(text: str, place: Place) -> str:
+        if not place.is_key:
+            told.append((text, str(place.own), place.key, place.holder))
+        return text
+
+    for text in (json.dumps(value), json.dumps(value, indent=2)):
+        replace_texts(text, change)
+    expected = [*places(value)]
+    assert told == expected + expected
+
+
+def places(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str, str, str, str]]:
+    """Yield each text of a small value with its own key, the nearest word and the one above."""
+    if isinstance(value, dict | list):
+        pairs = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, item in pairs:
+            yield from places(item, (*path, key))
+    else:
+        holder, word = (["", ""] + [key for key in path if isinstance(key, str)])[-2:]
+        yield str(value), str((path or ("",))[-1]), word, holder
+
+
+def chain(depth: int) -> bytes:
+    """Return an answer whose nodes stand one in the other, the secrets at the bottom."""
+    head = "".join(
+        f'{{"id": "n{at:031x}", "name": "层 {at}", "state": "FINISHED", "children": {{"c": '
+        for at in range(depth)
+    )
+    bottom = f'{{"name": "password={S}", "outputs": [{{"key": "api_token", "value": [["{S}"]]}}]}}'
+    return f'{{"data": {head}{bottom}{"}}" * depth}}}'.encode()
+
+
+def test_a_deep_chain_is_masked_in_linear_time() -> None:
+    answers = {depth: chain(depth) for depth in (256, 4096)}
+
+    def work(depth: int) -> None:
+        cleaned, found = redact_answer(answers[depth])
+        assert [finding.shown for finding in found] == [f"password={MASK}", MASK]
+        assert S.encode() not in cleaned
+
+    assert_linear(work, 4096)
+
+
+def test_a_deep_chain_gets_its_pseudonyms_in_linear_time() -> None:
+    answers = {depth: chain(depth) for depth in (256, 4096)}
+
+    def work(depth: int) -> None:
+        assert f"node-{depth}".encode() in anonymise_answer(answers[depth])
+
+    assert_linear(work, 4096)
 
 
 # pseudonyms
@@ -205,6 +267,26 @@ def test_names_are_found_by_either_way(names: list[str], text: str) -> None:
     for at in range(200):
         many.of("node", f"{at:04d}")
     assert few.in_text(text) == many.in_text(text)
+
+
+@pytest.mark.parametrize("name", ["FINISHED", "01", "2020-08", "null", "ServiceActivity"])
+def test_a_node_called_like_a_state_or_a_number_changes_neither(name: str) -> None:
+    child = {
+        "id": "n" + "2" * 31, "name": name, "type": "ServiceActivity", "state": "FINISHED",
+        "start_time": "2020-08-18 11:31:01 +0800", "finish_time": "2020-08-18T03:31:01.010Z",
+        "retry": 1, "elapsed_time": 2020, "skip": None, "children": {}, "said": f"in {name}, twice",
+    }  # fmt: skip
+    data = json.dumps({"data": {"name": "x", "children": {child["id"]: child}}}).encode()
+    (shown,) = json.loads(anonymise_answer(data))["data"]["children"].values()
+    exchanged = {"id": "id-1", "name": "node-2", "said": "in node-2, twice"}
+    assert shown == child | exchanged
+
+
+def test_a_pseudonym_is_not_exchanged_again() -> None:
+    names = Pseudonyms()
+    for name in ("deploy node", "node", "deploy"):
+        names.of("node", name)
+    assert names.in_text("deploy node, node, deploy") == "node-1, node-2, node-3"
 
 
 def test_a_preview_lists_and_writes_nothing(run: Runner, tmp_path: Path) -> None:

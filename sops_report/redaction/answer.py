@@ -1,6 +1,5 @@
 """A cleaned copy of a raw answer: the structure, the ids and every harmless byte stay."""
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,14 +11,11 @@ from sops_report.reading.decode import unpack
 from sops_report.redaction.tokens import Place, replace_texts, texts_in
 
 _AROUND: Final = 30
-_ID: Final = re.compile("[a-z]?[0-9a-f]{31,32}")
-_NAMING: Final = (("key",), ("name",))
+_NAMING: Final = frozenset({"key", "name"})
+_MOST_KNOWN: Final = 50_000
 _LITERALS: Final = frozenset({"null", "true", "false"})
 # Keys of the status answer that only sound like secrets.
 _HARMLESS: Final = frozenset({"retry", "skip", "loop", "id", "version"})
-
-
-Keys = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,49 +55,45 @@ def redact_answer(
     found: list[Finding] = []
     active = _rules_for(document, rules)
     if active is not None:
-        document = replace_texts(document, _Change(active, found, _secret_pairs(document)))
+        document = replace_texts(document, _Change(active, found), _secret_pairs(document))
     return document.encode("utf-8", "surrogatepass"), found
 
 
 def _rules_for(document: str, rules: Sequence[Rule]) -> tuple[Rule, ...] | None:
     """Return the rules that may find something in a document; None if nothing can be found."""
     texts = texts_in(document) if rules else set()
-    # ids are most of what differs, and none of our own rules is about them
-    told = [text for text in texts if not _ID.fullmatch(text)]
-    active = that_may_match(told, rules)
-    whole = "\n".join(told)
+    active = that_may_match(texts, rules)
+    whole = "\n".join(texts)
     has_secret_key = holds_any(whole.lower(), KEY_NEEDS) and KEY_NAME.search(whole) is not None
     return active if active or has_secret_key else None
 
 
-def _secret_pairs(document: str) -> frozenset[Keys]:
-    """Return where the objects stand whose ``key`` or ``name`` tells that their value is secret."""
-    places: set[Keys] = set()
+def _secret_pairs(document: str) -> set[int]:
+    """Return where the objects begin whose ``key`` or ``name`` tells that their value is secret."""
+    begins: set[int] = set()
 
     def look(text: str, place: Place) -> str:
-        is_name = not place.is_key and place.keys[-1:] in _NAMING
+        is_name = not place.is_key and place.own in _NAMING
         if is_name and KEY_NAME.search(text):
-            places.add(place.keys[:-1])
+            begins.add(place.container)
         return text
 
     if '"value"' in document:
         replace_texts(document, look)
-    return frozenset(places)
+    return begins
 
 
 class _Change:
     """Masks the texts of one document; equal texts are looked at once."""
 
-    def __init__(
-        self, rules: Sequence[Rule], found: list[Finding], secret_pairs: frozenset[Keys]
-    ) -> None:
+    def __init__(self, rules: Sequence[Rule], found: list[Finding]) -> None:
         self.rules = rules
         self.found = found
-        self.secret_pairs = secret_pairs
+        self._secret_keys: dict[str, bool] = {}
         self._known: dict[str, tuple[str, Mapping[str, int]]] = {}
 
     def __call__(self, text: str, place: Place) -> str:
-        if not place.is_key and (_is_secret(text, place) or self._is_paired(text, place)):
+        if not place.is_key and self._is_secret(text, place):
             self.found.append(Finding(rule="secret", place=self._where(place), shown=MASK))
             return MASK
         if text in _LITERALS:
@@ -116,6 +108,8 @@ class _Change:
     def _cleaned(self, text: str) -> tuple[str, Mapping[str, int]]:
         known = self._known.get(text)
         if known is None:
+            if len(self._known) >= _MOST_KNOWN:  # ids and moments come once or twice, and together
+                self._known.clear()
             masker = Masker(self.rules)
             known = self._known[text] = masker.clean(text), masker.counts
         return known
@@ -124,13 +118,20 @@ class _Change:
         """Return the place for people to read: a key may hold a secret itself."""
         return ".".join(self._cleaned(part)[0] for part in place.parts())
 
-    def _is_paired(self, text: str, place: Place) -> bool:
-        if not self.secret_pairs or text in _LITERALS or text in ("", MASK):
+    def _is_secret(self, text: str, place: Place) -> bool:
+        """Tell whether a text is secret by the words beside or above it."""
+        if text in _LITERALS or text in ("", MASK):
             return False
-        keys = place.keys
-        return any(
-            key == "value" and keys[:depth] in self.secret_pairs for depth, key in enumerate(keys)
+        return place.is_paired or self._is_secret_key(
+            place.holder if place.key == "value" else place.key
         )
+
+    def _is_secret_key(self, key: str) -> bool:
+        known = self._secret_keys.get(key)
+        if known is None:
+            known = key not in _HARMLESS and KEY_NAME.search(key) is not None
+            self._secret_keys[key] = known
+        return known
 
 
 def text_of(data: bytes) -> str:
@@ -146,13 +147,6 @@ def counts_of(found: Sequence[Finding]) -> dict[str, int]:
     for finding in found:
         counted[finding.rule] += finding.count
     return dict(counted)
-
-
-def _is_secret(text: str, place: Place) -> bool:
-    if text in _LITERALS or text in ("", MASK):
-        return False
-    key = place.holder if place.key == "value" else place.key
-    return key not in _HARMLESS and KEY_NAME.search(key) is not None
 
 
 def _around(text: str) -> str:

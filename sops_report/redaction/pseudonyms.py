@@ -6,7 +6,6 @@ note that is made of them agrees, whatever language it is said in.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -35,6 +34,12 @@ _HOST: Final = re.compile(
 )
 _TASK: Final = re.compile(r"(?<=[?&]instance_id=)\d{1,18}\b")  # in the address of a task's page
 _SHORTEST_NAME: Final = 2
+_SHORTEST_ID: Final = 32
+# What is no free text: a step called "01" or "FINISHED" must not change any time or state.
+_MOMENT: Final = re.compile(
+    r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?: ?[+-]\d\d:?\d\d|Z)?"
+)
+_CODED: Final = frozenset({"state", "type"})
 _SOURCE: Final = "–"
 
 
@@ -44,11 +49,14 @@ class Pseudonyms:
 
     Attributes:
         given: By kind, by name.
-        sizes: The lengths of the nodes' names, so that a text is not searched for each of them.
+        sizes: By their first characters, how long the nodes' names are, the longest first: so a
+            text is not searched for each of them.
+        firsts: The first character of each of these.
     """
 
     given: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
-    sizes: set[int] = field(default_factory=set)
+    sizes: dict[str, list[int]] = field(default_factory=dict)
+    firsts: set[str] = field(default_factory=set)
 
     def of(self, kind: str, name: str) -> str:
         """Return the pseudonym of *name*.
@@ -59,29 +67,47 @@ class Pseudonyms:
             ('host-1', 'host-2', 'host-1')
         """
         known = self.given[kind]
-        if kind == "node":
-            self.sizes.add(len(name))
-        return known.setdefault(name, f"{kind}-{len(known) + 1}")
+        shown = known.get(name)
+        if shown is None:
+            shown = known[name] = f"{kind}-{len(known) + 1}"
+            if kind == "node" and len(name) >= _SHORTEST_NAME:
+                self._note(name)
+        return shown
+
+    def _note(self, name: str) -> None:
+        self.firsts.add(name[0])
+        sizes = self.sizes.setdefault(name[:_SHORTEST_NAME], [])
+        if len(name) not in sizes:
+            sizes.append(len(name))
+            sizes.sort(reverse=True)
 
     def in_text(self, text: str) -> str:
         """Return free text with ids, people, hosts and the names known so far exchanged."""
-        text = _ENGINE_ID.sub(lambda found: self.of("id", found[0]), text)
-        text = _TASK.sub(lambda found: self.of("id", found[0]), text)
-        text = _EMAIL.sub(lambda found: self.of("user", found[0]), text)
-        text = IPV4.sub(lambda f: self.of("host", f[0]) if is_ipv4(f[0]) else f[0], text)
-        text = _HOST.sub(lambda found: self._host(found[0]), text)
-        for name in sorted(self._names_in(text), key=lambda name: (-len(name), name)):
-            text = text.replace(name, self.of("node", name))
-        return text
+        if len(text) >= _SHORTEST_ID:
+            text = _ENGINE_ID.sub(lambda found: self.of("id", found[0]), text)
+        if "instance_id=" in text:
+            text = _TASK.sub(lambda found: self.of("id", found[0]), text)
+        if "@" in text:
+            text = _EMAIL.sub(lambda found: self.of("user", found[0]), text)
+        if "." in text:
+            text = IPV4.sub(lambda f: self.of("host", f[0]) if is_ipv4(f[0]) else f[0], text)
+        if "." in text or "://" in text:
+            text = _HOST.sub(lambda found: self._host(found[0]), text)
+        return text if self.firsts.isdisjoint(text) else self._with_nodes(text)
 
-    def _names_in(self, text: str) -> Iterable[str]:
-        """Return the names in a text: each is asked for, or each piece that could be one."""
+    def _with_nodes(self, text: str) -> str:
+        """Return a text with the names of nodes exchanged, the longest where several begin."""
         known = self.given["node"]
-        sizes = [size for size in self.sizes if _SHORTEST_NAME <= size <= len(text)]
-        if len(known) <= len(text) * len(sizes):
-            return [name for name in known if len(name) >= _SHORTEST_NAME and name in text]
-        pieces = {text[at : at + n] for n in sizes for at in range(len(text) - n + 1)}
-        return pieces & known.keys()
+        pieces: list[str] = []
+        at = reached = 0
+        while at < len(text):
+            sizes = self.sizes.get(text[at : at + _SHORTEST_NAME], ())
+            name = next((name for n in sizes if (name := text[at : at + n]) in known), "")
+            if name:
+                pieces += text[reached:at], known[name]
+                reached = at + len(name)
+            at += len(name) or 1
+        return "".join([*pieces, text[reached:]])
 
     def _host(self, name: str) -> str:
         host, colon, port = name.rpartition("@")[2].partition(":")
@@ -157,7 +183,8 @@ def _learn(data: bytes, names: Pseudonyms) -> None:
     """Give every name its pseudonym first: a text may speak of a node that comes later."""
 
     def look(text: str, place: Place) -> str:
-        if not place.is_key and place.key in _NAMED and text.strip() and not is_class_name(text):
+        is_name = not place.is_key and place.key in _NAMED and not _is_nothing(text, place)
+        if is_name and not is_class_name(text):
             names.of("node", text)
         return text
 
@@ -168,7 +195,7 @@ def _exchanged(data: bytes, names: Pseudonyms) -> bytes:
     def change(text: str, place: Place) -> str:
         if place.is_key:
             return _key(text, place, names)
-        if not text.strip() or text in ("null", "true", "false"):
+        if _is_nothing(text, place):
             return text
         if place.key in _IDS:
             return names.of("id", text)
@@ -176,13 +203,24 @@ def _exchanged(data: bytes, names: Pseudonyms) -> bytes:
             return text if is_class_name(text) else names.of("node", text)
         if place.key in _PEOPLE:
             return names.of("user", text)
-        return names.in_text(text)
+        return text if _is_structure(text, place) else names.in_text(text)
 
     return replace_texts(text_of(data), change).encode("utf-8", "surrogatepass")
+
+
+def _is_nothing(text: str, place: Place) -> bool:
+    return not text.strip() or (place.is_bare and text in ("null", "true", "false"))
+
+
+def _is_structure(text: str, place: Place) -> bool:
+    is_word = place.key in _CODED and text.isascii() and text.isidentifier()
+    return place.is_bare or is_word or _MOMENT.fullmatch(text) is not None
 
 
 def _key(text: str, place: Place, names: Pseudonyms) -> str:
     if place.holder in _BY_ID:
         return names.of("id", text)
-    is_id = _ENGINE_ID.fullmatch(text) or text in names.given["id"]
+    is_id = text in names.given["id"] or (
+        len(text) >= _SHORTEST_ID and _ENGINE_ID.fullmatch(text) is not None
+    )
     return names.of("id", text) if is_id and place.holder in _HOLDERS | {text} else text

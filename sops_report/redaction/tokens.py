@@ -1,33 +1,58 @@
 """Walk through the texts of a JSON document without decoding it: its bytes stay as they are.
 
-A document of any depth is one loop, not a recursion; what is not replaced keeps every blank.
+A document of any depth is one loop, not a recursion; what is not replaced keeps every blank. One
+`Place` moves along with the walk: a path of its own for every text would cost the depth each time.
 """
 
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
 from operator import itemgetter
 from typing import Final
 
-_TOKEN: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
-_VALUE: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[^\s{}\[\],:"]+', re.DOTALL)
-_KEY_AHEAD: Final = re.compile(r"\s*:")
+# 1: a text, 2: the colon behind it, 3: an opening, 4: a closing sign, 5: a number or a literal.
+# Commas tell nothing new: the items of a list are counted as they begin.
+_TOKEN: Final = re.compile(
+    r'("[^"\\]*+(?:\\.[^"\\]*+)*+")(\s*+:)?|([{\[])|([}\]])|([^\s{}\[\],:"]++)', re.DOTALL
+)
+# An id or version as the server makes them, or whatever else stands there as the only group.
+_VALUE: Final = re.compile(
+    r'"[a-z]?[0-9a-f]{31,32}"|("[^"\\]*+(?:\\.[^"\\]*+)*+"|[^\s{}\[\],:"]++)', re.DOTALL
+)
+_COLON, _OPENING, _CLOSING, _BARE = 2, 3, 4, 5  # the last group of a token that matched
 _DEEPEST_PLACE: Final = 12
 _LONE: Final = re.compile("[\ud800-\udfff]")
+_NO_PAIRS: Final[frozenset[int]] = frozenset()
+_MANY_PIECES: Final = 4096
+
+_decode: Final = json.JSONDecoder(strict=False).decode
+_encode: Final = json.JSONEncoder(ensure_ascii=False).encode
+_encode_in_ascii: Final = json.JSONEncoder(ensure_ascii=True).encode
 
 
-@dataclass(frozen=True, slots=True)
 class Place:
-    """Where a text stands.
+    """Where the walk stands: it tells of one text only until that is answered.
 
     Attributes:
-        keys: The keys from the document's root, list items as numbers; the last is its own.
         is_key: The text is a key itself.
+        is_bare: It is written without quotes: a number or a literal.
     """
 
-    keys: tuple[str | int, ...]
-    is_key: bool = False
+    __slots__ = ("_keys", "_opened", "_paired", "_pairs", "_words", "is_bare", "is_key")
+
+    def __init__(self, pairs: AbstractSet[int] = _NO_PAIRS) -> None:
+        """Begin at the root.
+
+        Args:
+            pairs: The `container` of each object whose value is of special interest.
+        """
+        self.is_key = self.is_bare = False
+        self._pairs = pairs
+        self._keys: list[str | int] = []
+        self._words: list[str] = []
+        self._opened: list[int] = []
+        self._paired: list[bool] = []
 
     def __str__(self) -> str:
         """Return the place as ``data.children.n1.name``, its middle left out where it is deep."""
@@ -35,91 +60,141 @@ class Place:
 
     def parts(self) -> list[str]:
         """Return the keys that name the place, the middle ones left out where it is deep."""
-        keys = self.keys
+        keys = self._keys
         if len(keys) > _DEEPEST_PLACE:
-            keys = (*keys[:3], "…", *keys[-6:])
+            keys = [*keys[:3], "…", *keys[-6:]]
         return [str(key) for key in keys]
+
+    @property
+    def own(self) -> str | int:
+        """The last key: a word in an object, a number in a list."""
+        return self._keys[-1] if self._keys else ""
 
     @property
     def key(self) -> str:
         """The nearest key that is a word."""
-        return next((key for key in reversed(self.keys) if isinstance(key, str)), "")
+        return self._words[-1] if self._words else ""
 
     @property
     def holder(self) -> str:
         """The word above `key`: the name of the object it stands in."""
-        words = [key for key in self.keys if isinstance(key, str)]
-        return words[-2] if len(words) > 1 else ""
+        return self._words[-2] if len(self._words) > 1 else ""
+
+    @property
+    def container(self) -> int:
+        """Where in the document the object or list began that the text stands in; -1 in none."""
+        return self._opened[-1] if self._opened else -1
+
+    @property
+    def is_paired(self) -> bool:
+        """The text is, or stands somewhere in, the ``value`` of one of the objects asked for."""
+        if not self._pairs or not self._opened:
+            return False
+        return self._paired[-1] or (self.own == "value" and self.container in self._pairs)
+
+    def open(self, sign: str, at: int) -> None:
+        """Go into an object or a list that begins at *at*."""
+        paired = self.is_paired
+        if sign == "{":
+            self._keys.append("")
+            self._words.append("")
+        else:
+            self._keys.append(-1)
+        self._opened.append(at)
+        self._paired.append(paired)
+
+    def close(self) -> None:
+        """Leave the innermost object or list."""
+        if self._keys:
+            if isinstance(self._keys.pop(), str):
+                self._words.pop()
+            self._opened.pop()
+            self._paired.pop()
+
+    def begin_value(self, *, is_bare: bool) -> None:
+        """Count an item, where the innermost is a list."""
+        self.is_key, self.is_bare = False, is_bare
+        if self._keys and isinstance(last := self._keys[-1], int):
+            self._keys[-1] = last + 1
+
+    def begin_key(self, key: str) -> None:
+        """Stand at a key of the innermost object."""
+        self.is_key, self.is_bare = True, False
+        self._keys[-1] = self._words[-1] = key
+
+    @property
+    def takes_keys(self) -> bool:
+        """The innermost is an object."""
+        return bool(self._keys) and isinstance(self._keys[-1], str)
 
 
 Change = Callable[[str, Place], str]
 
 
-def replace_texts(document: str, change: Change) -> str:
+def replace_texts(document: str, change: Change, pairs: AbstractSet[int] = _NO_PAIRS) -> str:
     """Return a JSON document (or JSON Lines) with its texts and numbers changed by *change*.
 
     Args:
         document: Valid JSON.
         change: Gets a decoded text (a number as it is written) and its place, returns the new one.
+        pairs: What `Place.is_paired` is about.
     """
-    return _Walk(document, change).result()
+    place, pieces = Place(pairs), _Pieces(document)
+    for match in _TOKEN.finditer(document):
+        group = match.lastindex
+        if group == _CLOSING:
+            place.close()
+            continue
+        if group == _COLON and place.takes_keys:
+            text = _decoded(match[1])
+            place.begin_key(text)
+        else:
+            place.begin_value(is_bare=group == _BARE)
+            if group == _OPENING:
+                place.open(match[0], match.start())
+                continue
+            text = match[0] if place.is_bare else _decoded(match[1])
+        changed = change(text, place)
+        if changed != text:
+            pieces.put(match.span(1) if match[1] else match.span(), _encoded(changed))
+    return pieces.whole()
 
 
 def texts_in(document: str) -> set[str]:
-    """Return every text and number of a JSON document (or JSON Lines) once, keys among them."""
-    tokens = set(map(itemgetter(0), _VALUE.finditer(document)))
-    texts = [token for token in tokens if token[0] == '"']
-    numbers = tokens.difference(texts)
-    return numbers.union(json.loads(f"[{','.join(texts)}]", strict=False))
+    """Return every text and number of a JSON document (or JSON Lines) once, keys among them.
+
+    Ids and versions as the server makes them are left out: they are most of what differs.
+    """
+    tokens: set[str | None] = set(map(itemgetter(1), _VALUE.finditer(document)))
+    return {_decoded(token) if token[0] == '"' else token for token in tokens if token}
 
 
-class _Walk:
-    """One walk through one document."""
+class _Pieces:
+    """A document whose parts are exchanged from front to back."""
 
-    def __init__(self, document: str, change: Change) -> None:
+    def __init__(self, document: str) -> None:
         self.document = document
-        self.change = change
-        self.keys: list[str | int] = []
-        self.pieces: list[str] = []
         self.reached = 0
+        self.made: list[str] = []
+        self.pieces: list[str] = []
 
-    def result(self) -> str:
-        for match in _TOKEN.finditer(self.document):
-            sign = match[0][0]
-            if sign == '"':
-                self._text(match)
-            elif sign in "{[":
-                self.keys.append("" if sign == "{" else 0)
-            elif sign in "}]":
-                self.keys[-1:] = []
-            elif sign == ",":
-                self._next_item()
-            elif sign != ":":
-                self._scalar(match)
-        return "".join([*self.pieces, self.document[self.reached :]])
+    def put(self, span: tuple[int, int], text: str) -> None:
+        begin, end = span
+        self.pieces += self.document[self.reached : begin], text
+        self.reached = end
+        if len(self.pieces) > _MANY_PIECES:  # small texts take several times their characters
+            self.made.append("".join(self.pieces))
+            self.pieces.clear()
 
-    def _next_item(self) -> None:
-        if self.keys and isinstance(last := self.keys[-1], int):
-            self.keys[-1] = last + 1
+    def whole(self) -> str:
+        if not self.reached:
+            return self.document
+        return "".join([*self.made, *self.pieces, self.document[self.reached :]])
 
-    def _text(self, match: re.Match[str]) -> None:
-        text = json.loads(match[0], strict=False)
-        is_key = (
-            bool(self.keys)
-            and isinstance(self.keys[-1], str)
-            and _KEY_AHEAD.match(self.document, match.end()) is not None
-        )
-        if is_key:
-            self.keys[-1] = text
-        changed = self.change(text, Place(tuple(self.keys), is_key=is_key))
-        if changed != text:
-            self._put(match, json.dumps(changed, ensure_ascii=_LONE.search(changed) is not None))
 
-    def _scalar(self, match: re.Match[str]) -> None:
-        changed = self.change(match[0], Place(tuple(self.keys)))
-        if changed != match[0]:
-            self._put(match, json.dumps(changed, ensure_ascii=False))
+def _decoded(token: str) -> str:
+    return token[1:-1] if "\\" not in token else str(_decode(token))
 
-    def _put(self, match: re.Match[str], text: str) -> None:
-        self.pieces += [self.document[self.reached : match.start()], text]
-        self.reached = match.end()
+
+def _encoded(text: str) -> str:
+    return _encode_in_ascii(text) if _LONE.search(text) else _encode(text)

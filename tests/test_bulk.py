@@ -107,6 +107,18 @@ def ear(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ear]:
         yield ear
 
 
+def retried(answer: bytes) -> bytes:
+    """Return a failed answer in which a failed leaf has failed once more; the root is the same."""
+    envelope = json.loads(answer)
+    node = envelope["data"]
+    while children := [
+        one for one in node.get("children", {}).values() if one["state"] == "FAILED"
+    ]:
+        node = children[0]
+    node["retry"] += 1
+    return json.dumps(envelope).encode()
+
+
 def kept() -> list[str]:
     return sorted(task.task_id for task in Archive("kept").tasks())
 
@@ -154,12 +166,19 @@ def test_a_date_means_the_whole_day_in_the_zone_that_is_asked_for(ear: Ear) -> N
     assert ear.count("get_tasks_status") == 1
 
 
-def test_a_second_run_asks_only_for_what_may_have_changed(ear: Ear) -> None:
+def test_a_second_run_asks_only_for_what_has_changed(ear: Ear) -> None:
     run("fetch", "--list", *BARE)
     ear.calls.clear()
     done = run("fetch", "--list", *BARE)
-    assert (done.code, ear.count("get_task_status"), ear.count("get_tasks_status")) == (0, 4, 1)
-    assert "12 tasks fit; 8 of them" in done.err
+    # the states of the failed ones, then their trees
+    assert (done.code, ear.count("get_task_status"), ear.count("get_tasks_status")) == (0, 0, 2)
+    assert "12 tasks fit; 12 of them" in done.err
+    keep(Archive("served"), retried(saved("failed")), task_id="1003")
+    ear.calls.clear()
+    done = run("fetch", "--list", *BARE)
+    assert (ear.count("get_task_status"), ear.count("get_tasks_status")) == (1, 2)
+    assert "/1003/" in done.out
+    assert "12 tasks fit; 11 of them" in done.err
     ear.calls.clear()
     run("fetch", "--list", *BARE, "--again", "--limit", "3")
     assert ear.count("get_task_status") == 3

@@ -1,7 +1,7 @@
 """Many tasks fetched into the archive, a few at a time.
 
 Tasks whose last word is archived are left alone, so a run that was broken off goes on where it was;
-of those archived while they ran, the site is asked fifty at a time which have changed. One task's
+of the others in the archive the site is asked fifty at a time whether they have changed. One task's
 error stops nothing; a site that is gone stops the run.
 """
 
@@ -20,9 +20,12 @@ from sops_report.archive import Archive, Saved
 from sops_report.config import Site
 from sops_report.errors import SopsReportError
 from sops_report.sources.listing import Listed, batches, states_of
+from sops_report.sources.unchanged import unchanged
+from sops_report.states import group_of
 
 MOST_IN_A_ROW: Final = 10
 _LAST_WORDS: Final = frozenset({"FINISHED", "REVOKED", "EXPIRED"})
+_MAY_REST: Final = frozenset({"failed", "waiting"})  # groups of states in which nothing may happen
 # Refusals of one task; every other error is the site's or the line's.
 _OF_ONE_TASK: Final = frozenset({
     "no-permission", "no-such-task", "site-error", "site-odd-answer", "site-too-large", "no-status",
@@ -44,21 +47,23 @@ def due_tasks(
 ) -> Iterator[tuple[str, bool]]:
     """Yield each task's id, in their order, and whether it has to be fetched.
 
-    It has not where the archived answer is the last word, where the task had not begun and still
-    has not, and where the site has forgotten it meanwhile: what is archived says more.
+    It has not where the archived answer is the last word, where the task stands as it was archived,
+    and where the site has forgotten it meanwhile: what is archived says more.
 
     Raises:
         NetworkError, NotAllowedError: The site cannot be asked.
     """
     for batch in batches(tasks):
-        archived = {task.task_id: archived_state(archive, site, task.task_id) for task in batch}
-        open_ones = [
-            task.task_id for task in batch
-            if archived[task.task_id] is not None and archived[task.task_id] not in _LAST_WORDS
-        ]  # fmt: skip
+        known = {task.task_id: _archived(archive, site, task.task_id) for task in batch}
+        open_ones = [task_id for task_id, (state, answer) in known.items() if answer is not None]
         states = states_of(client, open_ones) if open_ones else {}
-        for task in batch:
-            yield task.task_id, _is_due(archived[task.task_id], states.get(task.task_id))
+        resting = {
+            task_id: answer for task_id, (state, answer) in known.items()
+            if answer is not None and states.get(task_id) == state and group_of(state) in _MAY_REST
+        }  # fmt: skip
+        settled = unchanged(client, resting)
+        for task_id, (state, _) in known.items():
+            yield task_id, task_id not in settled and _is_due(state, states.get(task_id))
 
 
 def _is_due(archived: str | None, now: str | None) -> bool:
@@ -66,19 +71,20 @@ def _is_due(archived: str | None, now: str | None) -> bool:
         return True
     if archived in _LAST_WORDS or now == "EXPIRED":
         return False
-    # A FAILED root stays FAILED while nodes below it are retried: only this one proves rest.
     return not archived == now == "CREATED"
 
 
-def archived_state(archive: Archive, site: Site, task_id: str) -> str | None:
-    """Return the state word of the newest archived answer of a task; None if there is none."""
+def _archived(archive: Archive, site: Site, task_id: str) -> tuple[str | None, bytes | None]:
+    """Return the newest archived state word of a task; the answer too where it is not the last."""
     stored = archive.snapshots(site.biz or "", task_id, site=site.host, scope=site.scope)
     if not stored:
-        return None
-    envelope = outline(archive.load(stored[-1].path)[0]) or {}
-    data = envelope.get("data")
+        return None, None
+    answer = archive.load(stored[-1].path)[0]
+    data = (outline(answer) or {}).get("data")
     state = data.get("state") if isinstance(data, dict) else None
-    return state if isinstance(state, str) else None
+    if not isinstance(state, str):
+        return None, None
+    return state, None if state in _LAST_WORDS else answer
 
 
 def fetch_tasks(

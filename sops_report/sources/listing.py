@@ -6,12 +6,15 @@ it may cut pages shorter than was asked for, so the list is turned until it is a
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from sops_report.api.client import LONGEST_PAGE, MOST_IDS, SopsClient
 from sops_report.api.envelope import outline
 from sops_report.errors import NetworkError
 from sops_report.reading.times import TimeReader
 from sops_report.states import group_of
+
+_OF_THE_BATCH: Final = frozenset({"site-error", "site-too-large"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,25 +151,35 @@ def batches(tasks: Iterable[Listed]) -> Iterator[list[Listed]]:
 def states_of(client: SopsClient, task_ids: Sequence[str]) -> dict[str, str]:
     """Return the state words by task id; what the site cannot tell is left out.
 
+    Raises:
+        NetworkError, NotAllowedError: The site cannot be asked.
+    """
+    found = {
+        task_id: status.get("state") for task_id, status in statuses_of(client, task_ids).items()
+    }
+    return {task_id: state for task_id, state in found.items() if isinstance(state, str)}
+
+
+def statuses_of(
+    client: SopsClient, task_ids: Sequence[str], *, with_children: bool = False
+) -> dict[str, Mapping[str, object]]:
+    """Return the roots by task id, their trees below them on request.
+
     One task whose engine fails makes a site refuse the whole batch; then the halves are asked.
 
     Raises:
         NetworkError, NotAllowedError: The site cannot be asked.
     """
     try:
-        answer = client.get_tasks_status(task_ids)
+        answer = client.get_tasks_status(task_ids, with_children=with_children)
     except NetworkError as refusal:
-        if refusal.key != "site-error":
+        if refusal.key not in _OF_THE_BATCH:
             raise
         if len(task_ids) == 1:
             return {}
         half = len(task_ids) // 2
-        return states_of(client, task_ids[:half]) | states_of(client, task_ids[half:])
-    found = {str(item.get("id")): _state_in(item) for item in _page(answer.body)[0]}
-    return {task_id: state for task_id, state in found.items() if state is not None}
-
-
-def _state_in(item: Mapping[str, object]) -> str | None:
-    status = item.get("status")
-    state = status.get("state") if isinstance(status, dict) else None
-    return state if isinstance(state, str) else None
+        parts = (task_ids[:half], task_ids[half:])
+        first, second = (statuses_of(client, part, with_children=with_children) for part in parts)
+        return first | second
+    statuses = {str(item.get("id")): item.get("status") for item in _page(answer.body)[0]}
+    return {task_id: status for task_id, status in statuses.items() if isinstance(status, dict)}

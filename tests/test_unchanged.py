@@ -81,7 +81,7 @@ def test_whatever_happened_to_a_node_is_a_change(change: Callable[[Json], object
 def test_a_site_that_does_not_tell_has_proved_nothing() -> None:
     archived = {"7": envelope(tree()), "8": envelope(tree())}
     assert found(Site({"8": tree()}), archived) == {"8"}
-    for refusal in ("site-error", "site-too-large", "timeout", "unreachable"):
+    for refusal in ("site-error", "site-too-large", "unreachable"):
         assert found(Site({"7": tree(), "8": tree()}, refusal=refusal), archived) == set()
 
 

@@ -1,5 +1,6 @@
 """The data set of an archive: complete, incremental, resumable, and honest about what is not in."""
 
+import gc
 import json
 import os
 import subprocess
@@ -22,6 +23,7 @@ from sops_report.fleet import census, pieces
 from sops_report.fleet.dataset import Outcome, flatten_archive
 from sops_report.fleet.manifest import load_manifest
 from sops_report.fleet.query import query
+from sops_report.fleet.workers import processes
 from sops_report.sources import read
 from sops_report.table import flatten
 
@@ -211,6 +213,12 @@ def test_workers_make_the_same_data_set(
         flatten_archive(archive, tmp_path / "other", executor=executor)
     assert len(parts(tmp_path / "other")) == 3
     assert_frame_equal(rows(tmp_path / "other"), rows(root))
+
+
+def test_a_worker_counts_no_references_of_its_parents() -> None:
+    with processes(2) as executor:
+        assert executor is not None
+        assert executor.submit(gc.get_freeze_count).result() > 10_000
 
 
 def test_a_torn_last_line_is_cut_away(archive: Archive, root: Path) -> None:

@@ -19,8 +19,10 @@ def names_in(folder: str | Path) -> set[str]:
         InputError: The pack is damaged.
         OSError: The folder cannot be listed.
     """
-    plain = os.listdir(folder)  # noqa: PTH208 - ten thousands
-    packed = index_of(f"{folder}{os.sep}{PACK}")
+    plain, pack = os.listdir(folder), f"{folder}{os.sep}{PACK}"  # noqa: PTH208 - ten thousands
+    if PACK not in plain and not os.access(pack, os.F_OK):
+        return {*plain}
+    packed = index_of(pack)
     if packed is None and PACK in plain:  # unpacked between the two looks
         plain = os.listdir(folder)  # noqa: PTH208
     return {*plain, *(packed or ())} - {PACK}

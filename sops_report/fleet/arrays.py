@@ -57,7 +57,7 @@ class Columns:
     def words(self, codes: Codes, known: Sequence[str]) -> Any:
         """Return codes of different words as a dictionary array; -1 is null."""
         places = self.plain(codes, codes < 0)
-        return self._pa.DictionaryArray.from_arrays(places, self.texts(known))
+        return self._coded(places, self._all(known))
 
     def coded(self, column: Coded[str]) -> Any:
         """Return a column of words as a dictionary array of those that it has."""
@@ -72,16 +72,19 @@ class Columns:
         """Return a dictionary array: of each row, the word at its place."""
         place = {word: at for at, word in enumerate(dict.fromkeys(words))}
         codes = np.fromiter(map(place.__getitem__, words), np.int32, len(words))
-        return self.words(codes[of_row], list(place))
+        return self._coded(self.plain(codes[of_row]), self._all(list(place)))
 
     def texts(self, column: Sequence[str | None]) -> Any:
         """Return texts, of which nearly every one is another."""
         if isinstance(column, Texts):
             return self._fixed(column)
-        raw = [(text or "").encode() for text in column]
+        missing = np.fromiter((text is None for text in column), np.bool_, len(column))
+        return self._all([text or "" for text in column], missing)
+
+    def _all(self, texts: Sequence[str], missing: Flags | None = None) -> Any:
+        raw = [*map(str.encode, texts)]
         offsets = np.zeros(len(raw) + 1, np.int32)
         np.cumsum(np.fromiter(map(len, raw), np.int32, len(raw)), out=offsets[1:])
-        missing = np.fromiter((text is None for text in column), np.bool_, len(raw))
         return self._strings(offsets, np.frombuffer(b"".join(raw), np.uint8), missing)
 
     def _fixed(self, column: Texts) -> Any:
@@ -90,7 +93,7 @@ class Columns:
         data = raw.view(np.uint8).reshape(len(raw), width)
         if (data[:, -1] != 0).all():
             offsets = np.arange(0, (len(raw) + 1) * width, width, dtype=np.int32)
-            return self._strings(offsets, data, np.zeros(0, np.bool_))
+            return self._strings(offsets, data)
         is_there = data != 0
         lengths = is_there.sum(axis=1)
         offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
@@ -98,10 +101,17 @@ class Columns:
         missing[list(column.blank)] = False
         return self._strings(offsets, data[is_there], missing)
 
-    def _strings(self, offsets: Codes, data: NDArray[np.uint8], missing: Flags) -> Any:
+    def _strings(
+        self, offsets: Codes, data: NDArray[np.uint8], missing: Flags | None = None
+    ) -> Any:
         pa = self._pa
-        buffers = [pa.py_buffer(offsets), pa.py_buffer(data), self._validity(missing)]
+        validity = None if missing is None else self._validity(missing)
+        buffers = [pa.py_buffer(offsets), pa.py_buffer(data), validity]
         return pa.StringArray.from_buffers(len(offsets) - 1, *buffers)
+
+    def _coded(self, places: Any, known: Any) -> Any:
+        """Return a dictionary array; that all places are there is sure."""
+        return self._pa.DictionaryArray.from_arrays(places, known, safe=False)
 
     def _array(self, kind: Any, values: NDArray[np.generic], missing: Flags | None) -> Any:
         validity = None if missing is None else self._validity(missing)
@@ -118,7 +128,7 @@ class Columns:
         place = np.full(len(parent) + 1, -1, np.int32)  # the last one is for no parent
         place[around] = _codes(known.indices)
         codes = place[parent]
-        return self._pa.DictionaryArray.from_arrays(self.plain(codes, codes < 0), known.dictionary)
+        return self._coded(self.plain(codes, codes < 0), known.dictionary)
 
 
 def _codes(indices: Any) -> Codes:

@@ -25,8 +25,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY_US: Final = 86_400_000_000
 # Every value is another, or the next is mostly the same: a dictionary would be work for nothing.
 _NO_DICTIONARY: Final = frozenset({
-    "as_of", "fetched_at", "node_id", "depth", "n_descendants", "elapsed_s", "retry", "loop",
-    "version",
+    "as_of", "fetched_at", "node_id", "depth", "n_descendants", "retry", "loop", "version",
 })  # fmt: skip
 # Lengths apart from the letters: what is left is packed faster, as nothing in it comes again.
 _ENCODINGS: Final = MappingProxyType(

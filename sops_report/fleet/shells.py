@@ -92,7 +92,7 @@ def read_shell(data: bytes, begin: int, end: int) -> Shell | None:
         None where another reader has to read the document, as `decoding.read_plain` does.
     """
     bare = b"".join((data[:begin], _MARK, data[end:]))
-    is_second = _IS_SECOND_ENGINE in data[:_BEGINNING]
+    is_second = data.find(_IS_SECOND_ENGINE, 0, _BEGINNING) >= 0
     is_wrapped = _STARTS_WITH_ENVELOPE.match(bare) is not None
     try:
         answer = _DECODERS[is_wrapped, is_second].decode(bare)
@@ -105,10 +105,13 @@ def read_shell(data: bytes, begin: int, end: int) -> Shell | None:
         if isinstance(answer, _Envelope):
             extras += extras_of(answer)
             n_quotes += 2  # the key "data"
-        raws = [(name, bytes(value)) for name, value in extras]
-        if bare.count(b'"') != n_quotes + sum(2 + raw.count(b'"') for _, raw in raws):
+        is_harmless = True
+        for name, value in extras:
+            raw = bytes(value)
+            n_quotes += 2 + raw.count(b'"')
+            is_harmless = is_harmless and says_nothing(name, raw)
+        if bare.count(b'"') != n_quotes:
             return None
-        is_harmless = all(says_nothing(name, raw) for name, raw in raws)
         texts = {} if is_harmless else texts_of(cast("_Root", answer), node)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, SteppedAsideError, InputError):
         return None

@@ -10,8 +10,13 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from importlib import import_module
 from multiprocessing.connection import wait
+from typing import Final
+
+import numpy as np
 
 from sops_report.errors import NetworkError, UsageError
+
+_LARGE: Final = (1 << 25) - (1 << 16)  # bytes, a bit less than the 32 MiB that glibc learns from
 
 
 @contextmanager
@@ -31,8 +36,9 @@ def processes(count: int) -> Iterator[Executor | None]:
 
 
 def _begin() -> None:
-    """Prepare a worker: what it has in common with its parent stays where it is, unlooked at."""
-    gc.freeze()  # to count references in a page is to copy it
+    """Prepare a worker, so that it needs few new pages of memory: each costs microseconds."""
+    gc.freeze()  # to count references in a page that is the parent's too is to copy it
+    np.empty(_LARGE, np.uint8)  # whoever gives that back is left (by glibc) what it frees later
     _end_with_parent()
 
 

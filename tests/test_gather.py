@@ -16,7 +16,7 @@ from benchmarks.generate import answer
 from sops_report.columns import Coded, Numbers, Reals, Texts
 from sops_report.errors import InputError
 from sops_report.reading import read_bytes
-from sops_report.reading.gather import names, nodes, read_gathered, run, structure
+from sops_report.reading.gather import names, nodes, read_gathered, structure, variant
 from sops_report.reading.read import SteppedAsideError
 from sops_report.table import flatten
 
@@ -94,9 +94,8 @@ def test_what_is_read_at_a_time_is_of_no_account(
     monkeypatch: pytest.MonkeyPatch, build: Callable[..., Json], n_nodes: int
 ) -> None:
     monkeypatch.setattr(nodes, "_BLOCK", n_nodes)
-    monkeypatch.setattr(run, "_SCRATCH", 1 << 10)
-    for module in (run, names):
-        monkeypatch.setattr(module, "_FEW", 0)
+    monkeypatch.setattr(variant, "_SCRATCH", 1 << 10)
+    monkeypatch.setattr(names, "_FEW", 0)
     monkeypatch.setattr(structure, "_PIECE", 64)
     for root in (small(build), build("node-0", build("node-1", build("node-2")))):
         assert is_gathered(envelope(root))

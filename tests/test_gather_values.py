@@ -8,6 +8,8 @@ from readers import FAST
 
 from sops_report.reading.gather.holes import Moments
 from sops_report.reading.gather.lengths import digits
+from sops_report.reading.gather.variant import Hole
+from sops_report.reading.gather.window import Rows, Texts
 from sops_report.reading.read import SteppedAsideError
 from sops_report.reading.times import TimeReader
 
@@ -29,15 +31,30 @@ DIGITS = st.from_regex(
 )
 
 
+def keep(hole: Hole, texts: Texts, rows: Rows) -> None:
+    """Keep texts of one shape, as a variant does."""
+    raw = bytes(texts[0])
+    kept = hole.kept(raw)
+    width = texts.dtype.itemsize
+    values = [np.ndarray(len(texts), part.dtype, texts, part.offset, (width,)) for part in kept]
+    room = [part.room(rows) for part in kept]
+    for copied, value in zip(room, values, strict=True):
+        copied[:] = value
+    hole.look(raw, rows, room)
+    for part, copied in zip(kept, room, strict=True):
+        part.put(rows, copied)
+
+
 def moments(texts: list[str]) -> list[int]:
     """Read times, each with all that are of its shape, into rows 1 and after."""
     hole = Moments(len(texts) + 1)
     raws = [f'"{text}"'.encode() for text in texts]
     for first_ in raws:
         rows = [row for row, raw in enumerate(raws, 1) if hole.shape(raw) == hole.shape(first_)]
-        same = np.array([raws[row - 1] for row in rows])
-        is_free = hole.shape(first_) != first_
-        hole.keep(first_, same if is_free else None, np.array(rows))
+        if hole.shape(first_) == first_:
+            hole.fill(first_, np.array(rows))
+        else:
+            keep(hole, np.array([raws[row - 1] for row in rows]), np.array(rows))
     return hole.found(len(texts) + 1)[1:].tolist()
 
 
@@ -57,6 +74,6 @@ def test_every_day_of_the_century_is_known() -> None:
     texts = [f"{day} 23:59:59 +0000" for day in days]
     hole = Moments(len(days) + 1)
     raws = np.array([f'"{text}"' for text in texts], "S27")
-    hole.keep(bytes(raws[0]), raws, range(1, len(days) + 1))
+    keep(hole, raws, range(1, len(days) + 1))
     seconds = days.astype("datetime64[s]").astype(np.int64) + 86_399
     assert (hole.found(len(days) + 1)[1:] == seconds * 1_000_000).all()

@@ -12,14 +12,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sops_report.reading.gather.window import Texts
 from sops_report.reading.read import SteppedAsideError
 
 _DIGIT: Final = re.compile(rb"\d")
 _FORM: Final = re.compile(
     rb'("20)(\d\d-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{3}(?=Z))?)((?: [+-]\d{4}|Z)")'
 )
-_DATE, _CLOCK, _MILLIS = 3, 12, 20  # where they begin
+DATE, CLOCK, MILLIS = 3, 12, 20  # where they begin in a quoted time
 _WITH_MILLIS: Final = len(b'"2024-06-18T13:30:01.123Z"')
 NO_MILLIS: Final = np.uint32(int.from_bytes(b".000", "little"))
 _BAD: Final = -1
@@ -78,6 +77,11 @@ def shape_of(raw: bytes) -> bytes | None:
     return None if match is None else match[1] + _DIGIT.sub(b"\0", match[2]) + match[3]
 
 
+def has_millis(raw: bytes) -> bool:
+    """Tell whether a quoted time of the server's forms says milliseconds."""
+    return len(raw) == _WITH_MILLIS
+
+
 def said_by(raw: bytes) -> int:
     """Return what `microseconds` says of a time of the server's forms.
 
@@ -85,10 +89,10 @@ def said_by(raw: bytes) -> int:
         SteppedAsideError: It is no moment.
     """
     try:
-        moment = datetime.fromisoformat(raw[1:_MILLIS].decode()).replace(tzinfo=UTC)
+        moment = datetime.fromisoformat(raw[1:MILLIS].decode()).replace(tzinfo=UTC)
     except ValueError as cause:
         raise SteppedAsideError(raw) from cause
-    millis = int(raw[_MILLIS + 1 : -2]) if len(raw) == _WITH_MILLIS else 0
+    millis = int(raw[MILLIS + 1 : -2]) if has_millis(raw) else 0
     return int(moment.timestamp()) * _SECOND_US + millis * 1000
 
 
@@ -107,16 +111,6 @@ class Words:
     millis: NDArray[np.uint32] | None
 
 
-def words_of(texts: Texts) -> Words:
-    """Return the words of quoted times of one shape; nothing is copied."""
-    with_millis = texts.dtype.itemsize == _WITH_MILLIS
-    return Words(
-        dates=_column(texts, _DATE, "<u8"),
-        clocks=_column(texts, _CLOCK, "<u8"),
-        millis=_column(texts, _MILLIS, "<u4") if with_millis else None,
-    )
-
-
 def microseconds(words: Words) -> NDArray[np.int64]:
     """Return the moments of times as if their zone were UTC.
 
@@ -124,8 +118,9 @@ def microseconds(words: Words) -> NDArray[np.int64]:
         SteppedAsideError: Some text is no moment.
 
     Example:
-        >>> microseconds(words_of(np.array([b'"2021-03-09T12:17:46.939Z"']))).tolist()
-        [1615292266939000]
+        >>> words = [np.frombuffer(text, "<u8") for text in (b"21-03-09", b"12:17:46")]
+        >>> microseconds(Words(dates=words[0], clocks=words[1], millis=None)).tolist()
+        [1615292266000000]
     """
     date = _numbers(words.dates, _NO_DATE)
     days: NDArray[np.int64] = _DAY_OF.take((date * _PLACE_OF_DAY >> _THIRD).view(np.int64))
@@ -138,11 +133,6 @@ def microseconds(words: Words) -> NDArray[np.int64]:
     if words.millis is not None:
         days += _millis(words.millis) * 1000
     return days
-
-
-def _column(texts: Texts, offset: int, dtype: str) -> NDArray[Any]:
-    """Return some bytes of each text as a number."""
-    return np.ndarray((len(texts),), dtype, texts, offset, (texts.dtype.itemsize,))
 
 
 def _numbers(words: _Words, too_large: np.uint64) -> _Words:

@@ -1,5 +1,6 @@
 """Values of one width that differ from node to node: keys and ids, versions, times."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -7,13 +8,17 @@ from numpy.typing import NDArray
 
 from sops_report.columns import MISSING
 from sops_report.reading.gather.clock import (
+    CLOCK,
+    DATE,
+    MILLIS,
     NO_MILLIS,
     Words,
+    has_millis,
     microseconds,
     said_by,
     shape_of,
-    words_of,
 )
+from sops_report.reading.gather.variant import Kept, Values
 from sops_report.reading.gather.window import Rows, Texts, among, matrix
 from sops_report.reading.read import SteppedAsideError
 from sops_report.reading.times import TimeReader
@@ -24,7 +29,10 @@ _PLAIN: Final = rb"[#-\[\]-\x7f]{%d}"
 _ZERO: Final = np.uint8(ord("0"))
 _NULL: Final = b"null"
 _BLANK: Final = b'""'
-_NEUTRAL: Final = np.asarray([b'"2000-01-01 00:00:00 +0000"'])
+_NEUTRAL: Final = b'"2000-01-01 00:00:00 +0000"'
+_WORD: Final = 8
+_NEUTRAL_DATE: Final = np.uint64(int.from_bytes(_NEUTRAL[DATE : DATE + _WORD], "little"))
+_NEUTRAL_CLOCK: Final = np.uint64(int.from_bytes(_NEUTRAL[CLOCK : CLOCK + _WORD], "little"))
 _MOST_WORDS: Final = 250
 _TOP: Final = 1 << 63
 _BLOCK: Final = 8192  # times at once: what is in between stays in the processor's cache
@@ -52,10 +60,16 @@ class Identities:
         """Return zeros: any text may stand there."""
         return bytes(len(raw))
 
-    def keep(self, raw: bytes, texts: Texts | None, rows: Rows) -> None:  # noqa: ARG002 - a hole
-        """Look at the texts of the nodes *rows*, no more."""
-        if texts is not None:
-            check_plain(texts)
+    def kept(self, raw: bytes) -> Sequence[Kept]:
+        """Return the whole text, of which no column is kept."""
+        return [Kept(0, f"S{len(raw)}", None)]
+
+    def look(self, raw: bytes, rows: Rows, values: Sequence[Values]) -> None:  # noqa: ARG002 - a hole
+        """Look at the texts, no more."""
+        check_plain(values[0])
+
+    def fill(self, raw: bytes, rows: Rows) -> None:
+        """Do nothing: no text is empty, so all are copied."""
 
 
 class Ids(Identities):
@@ -70,10 +84,9 @@ class Ids(Identities):
         super().__init__(width)
         self.array: Texts = np.zeros(size, f"S{width}")
 
-    def keep(self, raw: bytes, texts: Texts | None, rows: Rows) -> None:
-        """Keep the texts of the nodes *rows*."""
-        super().keep(raw, texts, rows)
-        self.array[among(rows)] = texts
+    def kept(self, raw: bytes) -> Sequence[Kept]:
+        """Return the whole text."""
+        return [Kept(0, f"S{len(raw)}", self.array)]
 
 
 class Choices:
@@ -94,7 +107,14 @@ class Choices:
         """Return the value: it is a part of the run."""
         return raw
 
-    def keep(self, raw: bytes, texts: Texts | None, rows: Rows) -> None:  # noqa: ARG002 - a hole
+    def kept(self, raw: bytes) -> Sequence[Kept]:  # noqa: ARG002 - a hole
+        """Return nothing: all have the same."""
+        return ()
+
+    def look(self, raw: bytes, rows: Rows, values: Sequence[Values]) -> None:
+        """Do nothing: no value is copied."""
+
+    def fill(self, raw: bytes, rows: Rows) -> None:
         """Keep the value of the nodes *rows*."""
         if raw not in self.words:
             if len(self.words) == _MOST_WORDS:
@@ -115,15 +135,17 @@ class Versions:
         """Return zeros between the quotes."""
         return raw if raw in {_NULL, _BLANK} else raw[:1] + bytes(len(raw) - 2) + raw[-1:]
 
-    def keep(self, raw: bytes, texts: Texts | None, rows: Rows) -> None:
-        """Keep the texts of the nodes *rows*."""
-        if texts is None:
-            self._array[among(rows)] = b"" if raw == _NULL else _BLANK[:1]
-            return
-        inside = np.ndarray((len(texts),), self._array.dtype, texts, 1, (texts.dtype.itemsize,))
-        inside = inside.copy()
-        check_plain(inside)
-        self._array[among(rows)] = inside
+    def kept(self, raw: bytes) -> Sequence[Kept]:
+        """Return what stands between the quotes."""
+        return [Kept(1, f"S{len(raw) - 2}", self._array)]
+
+    def look(self, raw: bytes, rows: Rows, values: Sequence[Values]) -> None:  # noqa: ARG002 - a hole
+        """See that the texts are plain."""
+        check_plain(values[0])
+
+    def fill(self, raw: bytes, rows: Rows) -> None:
+        """Keep that the nodes *rows* have no text, or an empty one."""
+        self._array[among(rows)] = b"" if raw == _NULL else _BLANK[:1]
 
     def found(self, size: int) -> tuple[Texts, list[int]]:
         """Return the texts of the first nodes, and whose text is there, but empty."""
@@ -150,15 +172,20 @@ class Counts:
         """Return zero for a digit; longer numbers are as they are."""
         return raw if len(raw) > 1 else b"\0"
 
-    def keep(self, raw: bytes, texts: Texts | None, rows: Rows) -> None:
-        """Keep the numbers of the nodes *rows*."""
-        if texts is None:
-            self.array[among(rows)] = MISSING if raw == _NULL else int(raw)
-            return
-        digits = texts.view(np.uint8) - _ZERO
-        if digits.max() > 9:  # noqa: PLR2004
+    def kept(self, raw: bytes) -> Sequence[Kept]:  # noqa: ARG002 - a hole
+        """Return the digit."""
+        return [Kept(0, "u1", self.array)]
+
+    def look(self, raw: bytes, rows: Rows, values: Sequence[Values]) -> None:  # noqa: ARG002 - a hole
+        """Make numbers of digits."""
+        digits = values[0]
+        digits -= _ZERO
+        if digits.min() < 0 or digits.max() > 9:  # noqa: PLR2004
             raise SteppedAsideError
-        self.array[among(rows)] = digits
+
+    def fill(self, raw: bytes, rows: Rows) -> None:
+        """Keep the number of the nodes *rows*."""
+        self.array[among(rows)] = MISSING if raw == _NULL else int(raw)
 
 
 class Moments:
@@ -178,19 +205,36 @@ class Moments:
         """Return zeros for the digits of a time of the server's forms; any other is as it is."""
         return shape_of(raw) or raw
 
-    def keep(self, raw: bytes, texts: Texts | None, rows: Rows) -> None:
-        """Keep the times of the nodes *rows*; in one shape all are of the same zone."""
-        words = words_of(_NEUTRAL if texts is None else texts)
-        taken = among(rows)
-        self._dates[taken], self._clocks[taken] = words.dates, words.clocks
-        shape = self.shape(raw)
-        if shape not in self._known:
-            self._known[shape] = self._ahead_of(raw, is_usual=texts is not None)
-        self._ahead[taken] = self._known[shape]
-        if words.millis is not None and self._millis is None:
+    def kept(self, raw: bytes) -> Sequence[Kept]:
+        """Return the date, the clock, and the milliseconds where there are some."""
+        kept = [Kept(DATE, "<u8", self._dates), Kept(CLOCK, "<u8", self._clocks)]
+        if not has_millis(raw):
+            return kept
+        if self._millis is None:
             self._millis = np.full(len(self._dates), NO_MILLIS)
+        return [*kept, Kept(MILLIS, "<u4", self._millis)]
+
+    def look(self, raw: bytes, rows: Rows, values: Sequence[Values]) -> None:  # noqa: ARG002 - a hole
+        """Keep the zone of the nodes *rows*: in one shape all are of the same."""
+        self._keep_zone(self.shape(raw), raw, rows, raw)
+        if not has_millis(raw):
+            self._keep_no_millis(rows)
+
+    def fill(self, raw: bytes, rows: Rows) -> None:
+        """Keep the time of the nodes *rows*."""
+        taken = among(rows)
+        self._dates[taken], self._clocks[taken] = _NEUTRAL_DATE, _NEUTRAL_CLOCK
+        self._keep_zone(raw, raw, rows, _NEUTRAL)
+        self._keep_no_millis(rows)
+
+    def _keep_zone(self, shape: bytes, raw: bytes, rows: Rows, words: bytes) -> None:
+        if shape not in self._known:
+            self._known[shape] = self._ahead_of(raw, said_by(words))
+        self._ahead[among(rows)] = self._known[shape]
+
+    def _keep_no_millis(self, rows: Rows) -> None:
         if self._millis is not None:
-            self._millis[taken] = NO_MILLIS if words.millis is None else words.millis
+            self._millis[among(rows)] = NO_MILLIS
 
     def found(self, size: int) -> NDArray[np.int64]:
         """Return the times of the first nodes.
@@ -209,8 +253,8 @@ class Moments:
             array[part] += microseconds(words)
         return array
 
-    def _ahead_of(self, raw: bytes, *, is_usual: bool) -> int:
-        """Return what to add to what the words of a time say."""
+    def _ahead_of(self, raw: bytes, said: int) -> int:
+        """Return what to add to what the words of a time say, in which one says *said*."""
         if raw in {_NULL, _BLANK}:
             us: int | None = MISSING
         else:
@@ -218,5 +262,4 @@ class Moments:
             us = moment.us if moment.odd is None else None
         if us is None:
             raise SteppedAsideError(raw)
-        said = said_by(raw) if is_usual else said_by(_NEUTRAL[0])
         return (us - said + _TOP) % (2 * _TOP) - _TOP  # as sums of int64 wrap around

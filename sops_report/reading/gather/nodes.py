@@ -17,8 +17,9 @@ from sops_report.reading.gather import template
 from sops_report.reading.gather.holes import Choices, Counts, Identities, Ids, Moments, Versions
 from sops_report.reading.gather.lengths import Lengths
 from sops_report.reading.gather.names import Names
-from sops_report.reading.gather.run import CHILD, LEAF, Hole, Part, Run
+from sops_report.reading.gather.run import Part, Run
 from sops_report.reading.gather.template import CHILDREN, Template
+from sops_report.reading.gather.variant import CHILD, LEAF, Hole
 from sops_report.reading.gather.window import Flags, Places, Rows, Window, spread
 
 _BLOCK: Final = 8192  # nodes at a time: what they need stays in the processor's cache
@@ -63,15 +64,19 @@ class Nodes:
         return ends, is_leaf
 
     def _read_usual(self, window: Window, at: Places, rows: Rows) -> tuple[Places, Places]:
-        """Read what is written as most leaves are; return which nodes, and where each ends."""
-        left = np.arange(len(at))
+        """Read what is written as most leaves are; return which nodes, and where each ends.
+
+        What is kept of the others says nothing: whoever is of another variant in one run is read
+        on as if it were a node that is not.
+        """
+        is_usual = np.ones(len(at), np.bool_)
         for run in (*self._beginnings, *self._tails[1:]):
-            if not len(left):
+            at, others = run.read_usual(window, at, rows)
+            is_usual[others] = False
+            if len(others) == len(at):
                 break
-            found, at = run.read_usual(window, at, rows)
-            if len(found) < len(left):
-                left, rows = left[found], spread(rows)[found]
-        return left, at
+        usual = np.flatnonzero(is_usual)
+        return usual, at[usual]
 
     def _read_any(self, window: Window, at: Places, rows: Rows) -> tuple[Places, Flags]:
         """Read leaves and heads; return where each ends, and which are leaves."""

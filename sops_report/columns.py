@@ -226,7 +226,7 @@ def _split(array: "NDArray[np.bytes_]") -> list[str | None]:
     raw = lines.view("u1").reshape(len(array), -1)
     is_short = raw[:, -2] == 0
     raw[:, -1] = _LINE_END
-    values: list[str | None] = [*raw.tobytes().decode("ascii").split("\n")]
+    values: list[str | None] = str(raw.data, "ascii").split("\n")  # type: ignore[assignment]
     del values[-1]
     if len(values) > len(array):  # some text has a line end itself
         values = [text.decode("ascii") for text in array.tolist()]

@@ -122,16 +122,30 @@ def microseconds(words: Words) -> NDArray[np.int64]:
         >>> microseconds(Words(dates=words[0], clocks=words[1], millis=None)).tolist()
         [1615292266000000]
     """
-    date = _numbers(words.dates, _NO_DATE)
-    days: NDArray[np.int64] = _DAY_OF.take((date * _PLACE_OF_DAY >> _THIRD).view(np.int64))
-    if days.min() < 0:
-        raise SteppedAsideError
+    days = _first_of_days(words.dates)
     clock = _numbers(words.clocks, _NO_CLOCK)
     hours = (clock & np.uint64(0xFF)).view(np.int64)
     days += hours * _HOUR_US
     days += (clock * _SECONDS >> _THIRD).view(np.int64) * _SECOND_US
     if words.millis is not None:
         days += _millis(words.millis) * 1000
+    return days
+
+
+def _first_of_days(dates: _Words) -> NDArray[np.int64]:
+    """Return the first microsecond of each day; of most tasks all days are the same."""
+    days = np.full(len(dates), _read_days(dates[:1])[0])
+    others = (dates != dates[0]).nonzero()[0]
+    if len(others):
+        days[others] = _read_days(dates[others])
+    return days
+
+
+def _read_days(dates: _Words) -> NDArray[np.int64]:
+    date = _numbers(dates, _NO_DATE)
+    days: NDArray[np.int64] = _DAY_OF.take((date * _PLACE_OF_DAY >> _THIRD).view(np.int64))
+    if days.min() < 0:
+        raise SteppedAsideError
     return days
 
 

@@ -89,6 +89,13 @@ class Ids(Identities):
         return [Kept(0, f"S{len(raw)}", self.array)]
 
 
+class Keys(Ids):
+    """The keys under which nodes stand: each is seen to be the id, and that is plain."""
+
+    def look(self, raw: bytes, rows: Rows, values: Sequence[Values]) -> None:
+        """Do nothing."""
+
+
 class Choices:
     """Values of which there are few: states, flags.
 

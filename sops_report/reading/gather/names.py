@@ -8,7 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sops_report.reading.gather.shelf import Shelf
-from sops_report.reading.gather.window import Places, Rows, Texts, Window, among, matrix, spread
+from sops_report.reading.gather.window import (
+    Places,
+    Rows,
+    Texts,
+    Window,
+    among,
+    lowest_bits,
+    matrix,
+    spread,
+)
 from sops_report.reading.read import SteppedAsideError
 
 _QUOTE: Final = ord('"')
@@ -32,7 +41,7 @@ class Names:
         """Expect names, or null, in *size* nodes."""
         self.codes = np.full(size, -1, np.int32)
         self._code_of: dict[str, int] = {}
-        self._place: dict[bytes, int] = {}
+        self._read: dict[bytes, int] = {}  # those that were read one by one
         self._shelves: dict[int, Shelf] = {}
         self.room = _NARROWEST
 
@@ -88,21 +97,22 @@ class Names:
             if match is None:
                 raise SteppedAsideError(place)
             ends[place] = match.end()
-            self.codes[row] = -1 if match[1] is None else self._code([match[1]])[0]
+            self.codes[row] = -1 if match[1] is None else self._code_alone(match[1])
         return ends
+
+    def _code_alone(self, raw: bytes) -> int:
+        if raw not in self._read:
+            [self._read[raw]] = self._codes_of([raw])
+        return self._read[raw]
 
     def _learned(self, quoted: list[bytes]) -> list[int]:
         """Return the codes of names in their quotes."""
-        return self._code([text[1:-1] for text in quoted])
+        return self._codes_of([text[1:-1] for text in quoted])
 
-    def _code(self, raws: list[bytes]) -> list[int]:
-        new = [raw for raw in dict.fromkeys(raws) if raw not in self._place]
-        known, texts = self._code_of, _decoded(new)
-        # One name may be written in two ways, with and without escapes.
-        fresh = [text for text in dict.fromkeys(texts) if text not in known]
-        known.update(zip(fresh, range(len(known), len(known) + len(fresh)), strict=True))
-        self._place.update(zip(new, map(known.__getitem__, texts), strict=True))
-        return [self._place[raw] for raw in raws]
+    def _codes_of(self, raws: list[bytes]) -> list[int]:
+        """Return the codes of names; one may be written in two ways, with and without escapes."""
+        known = self._code_of
+        return [known.setdefault(text, len(known)) for text in _decoded(raws)]
 
 
 def _lengths(texts: Texts) -> Places:
@@ -111,24 +121,16 @@ def _lengths(texts: Texts) -> Places:
     bits = np.packbits(raw == _QUOTE, bitorder="little").view("<u8")  # one a byte
     quotes: NDArray[np.uint64] = bits.reshape(len(texts), -1)
     quotes[:, 0] ^= np.uint64(1)  # the opening one
-    last = _lowest_bits(quotes[:, 0])
+    last = lowest_bits(quotes[:, 0])
     left = np.flatnonzero(last < 0)
     for column in range(1, quotes.shape[1]):
-        last[left] = _lowest_bits(quotes[left, column]) + column * _BITS
+        last[left] = lowest_bits(quotes[left, column]) + column * _BITS
         left = left[quotes[left, column] == 0]
     last[left] = _FURTHER - 1
     before = raw.ravel().take(np.arange(-1, raw.size - 1, raw.shape[1]) + last, mode="clip")
     last[(last == 0) | (before == _BACKSLASH)] = _ODD - 1
     last += 1
     return last
-
-
-def _lowest_bits(words: NDArray[np.uint64]) -> Places:
-    """Return the place of the lowest bit that is set in each word; negative if none is."""
-    lowest = words & (~words + np.uint64(1))
-    # The exponent of 2**n as a float is n.
-    places: Places = (lowest.astype(np.float64).view(np.int64) >> 52) - 1023
-    return places
 
 
 def _decoded(raws: list[bytes]) -> list[str]:

@@ -14,7 +14,15 @@ from typing import Final
 import numpy as np
 
 from sops_report.reading.gather import template
-from sops_report.reading.gather.holes import Choices, Counts, Identities, Ids, Moments, Versions
+from sops_report.reading.gather.holes import (
+    Choices,
+    Counts,
+    Identities,
+    Ids,
+    Keys,
+    Moments,
+    Versions,
+)
 from sops_report.reading.gather.lengths import Lengths
 from sops_report.reading.gather.names import Names
 from sops_report.reading.gather.run import Part, Run
@@ -22,7 +30,7 @@ from sops_report.reading.gather.template import CHILDREN, Template
 from sops_report.reading.gather.variant import CHILD, LEAF, Hole
 from sops_report.reading.gather.window import Flags, Places, Rows, Window, spread
 
-_BLOCK: Final = 8192  # nodes at a time: what they need stays in the processor's cache
+_BLOCK: Final = 16_384  # nodes at a time: what they need is still in the cache, and calls are few
 _OF_ANY_WIDTH: Final = frozenset({template.NAME, template.LENGTH})
 
 __all__ = ["Nodes", "Part"]
@@ -41,7 +49,7 @@ class Nodes:
         """Prepare columns for *size* nodes."""
         self._size = size
         self._form = form
-        self.ids, self.keys = (Ids(form.widths["id"], size) for _ in range(2))
+        self.ids, self.keys = Ids(form.widths["id"], size), Keys(form.widths["id"], size)
         self.holes: dict[str, Hole] = {}
         self.parts: dict[str, Part] = {}
         for key in form.keys:

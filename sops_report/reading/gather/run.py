@@ -17,7 +17,7 @@ from sops_report.reading.gather.window import Flags, Places, Rows, Texts, Window
 from sops_report.reading.read import SteppedAsideError
 
 _MOST_VARIANTS: Final = 500
-_ASKED: Final = 5  # runs, for what is usual
+_ASKED: Final = 3  # runs, for what is usual
 
 
 class Part(Protocol):

@@ -1,6 +1,7 @@
 """A dictionary of texts that is asked for thousands of them at a time."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -30,8 +31,7 @@ class Shelf:
 
     def __init__(self, width: int) -> None:
         """Prepare for texts of *width* bytes, a multiple of 64."""
-        kept = np.arange(width) < np.arange(width + 1)[:, np.newaxis]
-        self._masks: Texts = (kept * np.uint8(0xFF)).view(f"S{width}").ravel()
+        self._masks = _masks(width)
         self._odd = np.arange(1, 2 * (width // _WORD), 2, dtype=np.uint64) * np.uint64(_MIX)
         self._bits = _FEWEST_BITS
         # Place 0 is that of free slots: no text is all zeros.
@@ -75,8 +75,8 @@ class Shelf:
 
     def _others(self, words: _Words, places: _Codes) -> Places:
         """Return which texts are not those that stand in these places."""
-        differs = (self._texts.take(places, axis=0) != words).ravel()
-        return different(differs.nonzero()[0] // words.shape[1])
+        differs = (self._texts.take(places, axis=0) != words).view("<u8") != 0
+        return different(differs.ravel().nonzero()[0] // differs.shape[1])
 
     def _put(self, words: _Words, slots: Places, learn: Callable[[list[bytes]], list[int]]) -> None:
         """Put texts into those of their slots that are free; of several texts one."""
@@ -103,3 +103,10 @@ class Shelf:
             self._slots[slots[is_free]] = left[is_free]
             is_left = self._slots[slots] != left
             left, slots = left[is_left], (slots[is_left] + 1) & (len(self._slots) - 1)
+
+
+@cache
+def _masks(width: int) -> Texts:
+    """Return, for each length of a text, ones where its bytes are."""
+    kept = np.arange(width) < np.arange(width + 1)[:, np.newaxis]
+    return (kept * np.uint8(0xFF)).view(f"S{width}").ravel()

@@ -11,13 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sops_report.reading.gather.template import Template
-from sops_report.reading.gather.window import Flags, Places, Window
+from sops_report.reading.gather.window import Flags, Places, Window, lowest_bits, matrix
 from sops_report.reading.read import SteppedAsideError
 
 _PIECE: Final = 1 << 18  # bytes at a time: they stay in the processor's cache
 _WORD: Final = 8
 _BRACE: Final = ord("{")
-_CLOSING: Final = ord("}")
 
 
 def find_nodes(window: Window, form: Template) -> Places:
@@ -32,19 +31,13 @@ def find_nodes(window: Window, form: Template) -> Places:
     return np.concatenate(found)
 
 
-def _lowest_bits() -> NDArray[np.int64]:
-    """Return the place of the lowest bit that is set in each byte."""
-    return np.asarray([(byte & -byte).bit_length() - 1 for byte in range(256)])
-
-
-_LOWEST_BIT: Final = _lowest_bits()
-
-
-def _first_in_eights(flags: NDArray[np.bool_]) -> Places:
+def _first_in_eights(flags: Flags) -> Places:
     """Return where flags are set; of eight in a row only the first, no node is that short."""
-    eights = np.packbits(flags, bitorder="little")
+    if len(flags) % _WORD:  # the last ones of the document
+        flags = np.append(flags, np.zeros(-len(flags) % _WORD, np.bool_))
+    eights = flags.view("<u8")
     places: Places = (eights != 0).nonzero()[0]
-    return (places << 3) + _LOWEST_BIT.take(eights[places])
+    return (places << 3) + (lowest_bits(eights[places]) >> 3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,43 +72,51 @@ def find_closings(
     Raises:
         SteppedAsideError: The pieces do not follow each other.
     """
-    follows = starts[1:] - ends[:-1]
-    gap = len(form.separator)
-    if starts[0] != form.begin or (follows[~is_leaf[:-1]] != 0).any():
+    before, follows, gap = is_leaf[:-1], starts[1:] - ends[:-1], len(form.separator)
+    if starts[0] != form.begin or follows[~before].any():
         raise SteppedAsideError
-    places = starts[1:][is_leaf[:-1]]
-    if (window.texts(places - gap, gap) != form.separator).any():
-        raise SteppedAsideError
-    ends_scope = np.flatnonzero(is_leaf[:-1] & (follows != gap))
-    mark = b'"}' if form.keys[-1] in form.widths else b"}"
-    at: list[int] = []
-    until: list[int] = []
-    after: list[int] = []
-    for leaf in ends_scope.tolist():
-        place, stop = int(ends[leaf]), int(starts[leaf + 1]) - gap
-        while place < stop:
-            at.append(place)
-            after.append(leaf + 1)
-            place = _next(window.data, mark, place)
-            until.append(place)
-        if place != stop:
-            raise SteppedAsideError(place)
+    _see_separators(window, form.separator, starts[1:][before])
+    tails = _Tails(window.data, form)
+    for leaf in np.flatnonzero(before & (follows != gap)).tolist():
+        end, stop = int(ends[leaf]), int(starts[leaf + 1]) - gap
+        while end < stop:
+            end = tails.add(end, leaf + 1)
+        if end != stop:
+            raise SteppedAsideError(end)
     end = int(ends[-1])
-    for _ in range(int((~is_leaf).sum()) - len(at)):
-        at.append(end)
-        after.append(len(starts))
-        end = _next(window.data, mark, end)
-        until.append(end)
+    for _ in range(len(is_leaf) - np.count_nonzero(is_leaf) - len(tails.at)):
+        end = tails.add(end, len(starts))
     if window.data[end : end + 1] != b"}":
         raise SteppedAsideError(end)
-    return Closings(at=at, until=until, after=after, end=end)
+    return Closings(at=tails.at, until=tails.until, after=tails.after, end=end)
 
 
-def _next(data: bytes, mark: bytes, place: int) -> int:
-    found = data.find(mark, place + 1)
-    if found < 0:
-        raise SteppedAsideError(place)
-    return found + len(mark)
+def _see_separators(window: Window, separator: bytes, places: Places) -> None:
+    """See that a separator stands before each place."""
+    found = matrix(window.texts(places - len(separator), len(separator)))
+    if (found != np.frombuffer(separator, np.uint8)).any():
+        raise SteppedAsideError
+
+
+class _Tails:
+    """The tails of containers that were found so far; see `Closings`."""
+
+    def __init__(self, data: bytes, form: Template) -> None:
+        self._data = data
+        self._mark = b'"}' if form.keys[-1] in form.widths else b"}"
+        self.at: list[int] = []
+        self.until: list[int] = []
+        self.after: list[int] = []
+
+    def add(self, place: int, leaf: int) -> int:
+        """Add the tail that begins at a place, after a leaf; return where it has to end."""
+        found = self._data.find(self._mark, place + 1)
+        if found < 0:
+            raise SteppedAsideError(place)
+        self.at.append(place)
+        self.after.append(leaf)
+        self.until.append(found + len(self._mark))
+        return self.until[-1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

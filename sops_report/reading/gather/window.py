@@ -61,3 +61,11 @@ def different(places: Places) -> Places:
     is_new = np.ones(len(places), np.bool_)
     np.not_equal(places[1:], places[:-1], out=is_new[1:])
     return places[is_new]
+
+
+def lowest_bits(words: NDArray[np.uint64]) -> Places:
+    """Return the place of the lowest bit that is set in each word; negative if none is."""
+    lowest = words & (~words + np.uint64(1))
+    # The exponent of 2**n as a float is n.
+    places: Places = (lowest.astype(np.float64).view(np.int64) >> 52) - 1023
+    return places

@@ -23,8 +23,9 @@ from sops_report.states import CLOSED, GROUP_OF, GROUPS, group_of
 _STRING: Final = pd.StringDtype(storage="python", na_value=pd.NA)
 _TIME: Final = "datetime64[us, UTC]"
 _SECOND_US: Final = 1_000_000
-_CODE_BITS: Final = 32  # of a label, beside its parent's position in one number
+_CODE_BITS: Final = 32  # of a label, beside a place among the containers in one number
 
+_MANY_ROWS: Final = 50_000
 _MOST_SMALL: Final = 2**7
 
 _Codes = NDArray[np.int8] | NDArray[np.int32]
@@ -224,7 +225,7 @@ def _objects(values: Iterable[object]) -> NDArray[np.object_]:
 
 
 def _paths(snapshot: Snapshot) -> pd.arrays.StringArray:
-    """Return `Snapshot.paths`: of namesakes below one node it is joined once."""
+    """Return `Snapshot.paths`: in a big tree it is joined once for namesakes below one node."""
     if not isinstance(snapshot.label, Coded):
         return _strings(snapshot.paths())
     words = _objects(snapshot.label.words)
@@ -237,13 +238,23 @@ def _paths(snapshot: Snapshot) -> pd.arrays.StringArray:
         place[parent[containers[1:]]].tolist(), words[codes[containers[1:]]], strict=True
     ):
         above.append(f"{clipped_path(above[at] + word)}{PATH_JOINT}")
-    rows, different = pd.factorize((parent << _CODE_BITS) | codes)
-    paths = _objects(above)[place[different >> _CODE_BITS]]
-    paths += words[different & ((1 << _CODE_BITS) - 1)]
+    keys = (place[parent].astype("int64") << _CODE_BITS) | codes
+    if len(keys) <= _MANY_ROWS:  # texts of their own take memory, finding namesakes takes time
+        return _checked(_joined(above, words, keys))
+    rows, different = pd.factorize(keys)
+    return _checked(_joined(above, words, different)).take(rows)
+
+
+def _joined(
+    above: Sequence[str], words: NDArray[np.object_], keys: NDArray[np.int64]
+) -> NDArray[np.object_]:
+    """Return the paths of nodes, of which the first is the root; a key is two places in one."""
+    paths: NDArray[np.object_] = _objects(above)[keys >> _CODE_BITS]
+    paths += words[keys & ((1 << _CODE_BITS) - 1)]
     if max(map(len, above)) + max(map(len, words)) > LONGEST_PATH:
         paths = _objects(map(clipped_path, paths))
-    paths[0] = ""  # of the root, whose row is the first
-    return _checked(paths).take(rows)
+    paths[0] = ""
+    return paths
 
 
 def _flags_below(values: Sequence[bool | None]) -> pd.arrays.BooleanArray:

@@ -27,7 +27,7 @@ from sops_report.states import group_of
 _KINDS: Final = tuple(LABELS)
 _KIND: Final = {kind: code for code, kind in enumerate(_KINDS)}
 _SOURCE: Final = {source: code for code, source in enumerate(SOURCES)}
-_WITH_ID: Final = ("activity", "subprocess", "unknown")
+_HAS_ID: Final = np.asarray([kind in {"activity", "subprocess", "unknown"} for kind in _KINDS])
 
 _Codes = NDArray[np.int32]
 _Flags = NDArray[np.bool_]
@@ -142,7 +142,7 @@ def _labels(
         if name is not None:
             codes[position] = place.setdefault(name, len(place))
             named[position] = True
-    with_id = np.isin(np.arange(len(_KINDS)), [_KIND[kind] for kind in _WITH_ID])[kinds]
+    with_id = _HAS_ID[kinds]
     with_id &= named == 0
     for position in np.flatnonzero(with_id).tolist():
         label = derived(tree, _KINDS[kinds[position]], position)

@@ -1,7 +1,7 @@
 """Files written whole or not at all, and never over another one without a word."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -37,3 +37,14 @@ def write_whole(path: Path, data: bytes, *, force: bool = False) -> None:
     """
     with whole_file(path, force=force) as temporary:
         temporary.write_bytes(data)
+
+
+def write_pieces(path: Path, pieces: Iterable[str], *, force: bool = False) -> None:
+    """Write a text to *path* as UTF-8, whole or not at all, each piece as it comes.
+
+    Raises:
+        UsageError: *path* exists and *force* is not set, or its folder cannot be written.
+    """
+    with whole_file(path, force=force) as temporary, temporary.open("wb") as file:
+        for piece in pieces:
+            file.write(piece.encode("utf-8", "replace"))

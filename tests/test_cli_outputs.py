@@ -6,10 +6,14 @@ import json
 import re
 import shlex
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from commandline import DATA, FAILED, RETRIED, run, spawn
+from faults import FullDisk, FullFile
 
 PNG = b"\x89PNG\r\n"
 
@@ -174,16 +178,41 @@ def test_a_folder_that_cannot_be_written_is_one_line(monkeypatch: pytest.MonkeyP
     assert done.is_one_line_and_a_hint()
 
 
-def test_a_full_disk_leaves_no_half_report(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object, **__: object) -> int:
-        raise OSError(28, "No space left on device")
+@pytest.mark.parametrize(
+    ("command", "name", "n_writes"),
+    [
+        ("report", "a.html", 1), ("report", "a.json", 3),
+        ("nodes", "a.csv", 2), ("nodes", "a.json", 2),
+    ],
+)  # fmt: skip
+def test_a_full_disk_leaves_the_old_file_and_no_rest(
+    command: str, name: str, n_writes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = FullDisk(n_writes, stays_full=True)
+    real = Path.open
 
-    monkeypatch.setattr(Path, "write_bytes", refuse)
-    done = run("report", FAILED, "-o", "a.html")
+    def open_(path: Path, mode: str = "r", *given: Any, **named: Any) -> Any:  # noqa: ANN401 - of the system
+        file = real(path, mode, *given, **named)
+        return FullFile(file, disk) if "w" in mode else file
+
+    Path(name).write_text("precious")
+    monkeypatch.setattr(Path, "open", open_)
+    done = run(command, FAILED, "-o", name, "-f")
+    assert disk.was_met
     assert done.code == 1
     assert done.is_one_line_and_a_hint()
     assert "No space left" in done.err
-    assert files() == []
+    assert Path(name).read_text() == "precious"
+    assert files() == [name]
+
+
+@pytest.mark.parametrize("words", [("report", "-o", "-"), ("nodes",)])
+def test_a_full_standard_output_is_one_line(words: tuple[str, ...]) -> None:
+    command = [sys.executable, "-m", "sops_report", words[0], FAILED, *words[1:], "--to", "json"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == "error: the system refuses: No space left on device\n"
 
 
 def test_a_report_tells_the_command_that_makes_it_again(tmp_path: Path) -> None:

@@ -18,7 +18,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sops_report.errors import UsageError
-from sops_report.export import FORMATS, TEXT_FORMATS, excel, parquet, table_text, write_table
+from sops_report.export import (
+    FORMATS,
+    TEXT_FORMATS,
+    excel,
+    parquet,
+    table_pieces,
+    table_text,
+    write_table,
+)
 from sops_report.export.cells import columns, guarded
 from sops_report.words import Language
 
@@ -67,6 +75,19 @@ def sheet(path: Path) -> list[tuple[object, ...]]:
 def test_json_and_json_lines_hold_every_cell() -> None:
     assert json.loads(table_text(TABLE, "json")) == ROWS
     assert [json.loads(line) for line in table_text(TABLE, "jsonl").splitlines()] == ROWS
+
+
+@pytest.mark.parametrize("n_rows", [0, 1, 2, 3])
+@pytest.mark.parametrize("to", ["json", "jsonl"])
+def test_pieces_of_json_are_the_whole(to: str, n_rows: int) -> None:
+    table = pd.concat([TABLE, TABLE]).head(n_rows)
+    whole = table_text(table, to)
+    with patch("sops_report.export.text._ROWS", 1):
+        pieces = [*table_pieces(table, to)]
+    assert "".join(pieces) == whole
+    assert len(pieces) >= n_rows
+    rows = json.loads(whole) if to == "json" else [*map(json.loads, whole.splitlines())]
+    assert rows == [*ROWS, *ROWS][:n_rows]
 
 
 def test_csv_holds_every_cell() -> None:

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import timedelta, timezone
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,16 +17,17 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 import sops_report.report.as_json as as_json_module
-from sops_report.rendering import RENDERERS, Format, render
+from sops_report.rendering import RENDERERS, Format, json_text, render
 from sops_report.rendering.axis import ticks
 from sops_report.rendering.gantt import ledger_pieces
-from sops_report.rendering.json_text import json_pieces
 from sops_report.rendering.rows import choose
 from sops_report.rendering.table import render_table
 from sops_report.rendering.text import render_text
 from sops_report.rendering.textbars import length_bar, span_bar
 from sops_report.rendering.visible import cells, clip, line, pad, visible, wrap
-from sops_report.report.as_json import as_json
+from sops_report.report.as_json import Json, as_json, nodes_as_json
+from sops_report.report.model import Report
+from sops_report.report.nodes import ids_of
 from sops_report.words import Language
 
 SCHEMA = json.loads(
@@ -46,10 +48,25 @@ def test_json_node_by_node_is_the_json_of_the_whole(name: str) -> None:
     assert found.encode() == whole.encode("utf-8", "backslashreplace") + b"\n"
 
 
-def test_json_keeps_no_row_a_node() -> None:
+def test_json_is_made_as_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def counted(report: Report) -> Iterator[Json]:
+        for node in nodes_as_json(report):
+            asked.append(node["node_id"])
+            yield node
+
+    monkeypatch.setattr(json_text, "nodes_as_json", counted)
     report = reports.SAMPLES["failed"]()
-    pieces = [*json_pieces(report, Language.EN)]
-    assert len(pieces) == len(report.nodes) + 2
+    many = dataclasses.replace(report, nodes=report.nodes[:2] * 2500)
+    made, text = [], ""
+    for piece in json_text.json_pieces(many, Language.EN):
+        text += piece
+        made.append(len(asked))
+        asked.clear()
+    assert [node["node_id"] for node in json.loads(text)["nodes"]] == [*ids_of(many.nodes)]
+    assert sum(made) == 5000
+    assert max(made) < 600
 
 
 @pytest.mark.parametrize("language", list(Language))

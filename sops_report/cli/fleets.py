@@ -152,7 +152,7 @@ def ask(  # noqa: PLR0913 - options
         export.write_table(frame, out, force=force, guard=not raw, language=talk.language)
         typer.echo(str(out))
     elif form is not None:
-        put(export.table_text(frame, form, guard=not raw))
+        put(export.table_pieces(frame, form, guard=not raw))
     elif is_stdout(out):
         raise UsageError("to-needed", path="-", known=", ".join(export.TEXT_FORMATS))
     else:

@@ -38,9 +38,14 @@ def check_targets(targets: Iterable[Path], *, force: bool) -> None:
             raise UsageError("no-folder", path=target.parent)
 
 
-def put(text: str) -> None:
-    """Write a document to standard output: UTF-8 as in a file, whatever the terminal speaks."""
-    typer.echo(text.encode("utf-8", "replace"), nl=False)
+def put(pieces: Iterable[str]) -> None:
+    """Write a document to standard output: UTF-8 as in a file, whatever the terminal speaks.
+
+    Args:
+        pieces: The document's text, written as they come.
+    """
+    for piece in pieces:
+        typer.echo(piece.encode("utf-8", "replace"), nl=False)
 
 
 def is_terminal(stream: TextIO | None) -> bool:

@@ -60,7 +60,7 @@ def redact(  # noqa: PLR0913 - options
 
 def _write(cleaned: bytes, out: Path, *, force: bool) -> None:
     if is_stdout(out):
-        put(cleaned.decode("utf-8", "replace"))
+        put((cleaned.decode("utf-8", "replace"),))
         return
     write_whole(out, cleaned, force=force)
     typer.echo(str(out))

@@ -23,7 +23,7 @@ from sops_report.cli.options import Force, Talk, on_source
 from sops_report.cli.outputs import check_targets, is_coloured, is_stdout, put, width
 from sops_report.cli.writing import STYLE, Writer, data_budget, page_options
 from sops_report.errors import UsageError
-from sops_report.files import write_whole
+from sops_report.files import write_pieces
 from sops_report.postmortem import refresh
 from sops_report.redaction import anonymise as with_pseudonyms
 from sops_report.redaction import redact, redact_text
@@ -119,7 +119,7 @@ def report(  # noqa: PLR0913 - options
     )
     _write(writer, targets, formats, force=force)
     if email is not None:
-        write_whole(email, writer.email().encode("utf-8", "replace"), force=force)
+        write_pieces(email, (writer.email(),), force=force)
         typer.echo(str(email))
     for path in writer.bundle(bundle, force=force) if bundle is not None else ():
         typer.echo(str(path))
@@ -144,12 +144,12 @@ def _targets(
 def _write(writer: Writer, targets: list[Path], formats: list[Format], *, force: bool) -> None:
     """Write all files, or none if one text cannot be made."""
     to_stdout = any(map(is_stdout, targets))
-    for target, text in list(writer.files(targets, formats)):
+    for target, pieces in list(writer.files(targets, formats)):
         if is_stdout(target):
-            put(text)
+            put(pieces)
         else:
             is_style = target.name == STYLE and target not in targets
-            write_whole(target, text.encode("utf-8", "replace"), force=force or is_style)
+            write_pieces(target, pieces, force=force or is_style)
             typer.echo(str(target), err=to_stdout)
 
 

@@ -1,5 +1,6 @@
 """``nodes``: the node table in the terminal, as a file or on standard output."""
 
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -48,10 +49,8 @@ def nodes(  # noqa: PLR0913 - options
     if out is None or is_stdout(out):
         if to is None:
             raise UsageError("to-needed", path="-", known=", ".join(export.TEXT_FORMATS))
-        put(
-            ("\ufeff" if excel and to == "csv" else "")
-            + export.table_text(frame, to, guard=not raw)
-        )
+        begin = "\ufeff" * (excel and to == "csv")
+        put(chain([begin], export.table_pieces(frame, to, guard=not raw)))
         return
     export.write_table(frame, out, force=force, bom=excel, guard=not raw, language=talk.language)
     typer.echo(str(out))

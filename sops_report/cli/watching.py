@@ -23,8 +23,8 @@ from sops_report.cli.options import (
 from sops_report.cli.outputs import check_targets, is_stdout, is_terminal, put
 from sops_report.config import Settings
 from sops_report.errors import UsageError
-from sops_report.files import write_whole
-from sops_report.rendering import Format, render
+from sops_report.files import write_pieces
+from sops_report.rendering import Format, render_pieces
 from sops_report.report.build import build_report
 from sops_report.report.naming import file_name
 from sops_report.snapshot import Snapshot
@@ -194,11 +194,11 @@ def _write(snapshot: Snapshot, talk: Talk, out: Sequence[Path] | None, *, force:
     made = build_report(snapshot)
     for wish in out or (Path(),):
         target = _free(wish / file_name(made, Format.HTML)) if wish.is_dir() else wish
-        text = render(made, _format_of(target), talk.language, talk.zone)
+        pieces = render_pieces(made, _format_of(target), talk.language, talk.zone)
         if is_stdout(target):
-            put(text)
+            put(pieces)
         else:
-            write_whole(target, text.encode("utf-8", "replace"), force=force)
+            write_pieces(target, pieces, force=force)
             typer.echo(str(target))
 
 

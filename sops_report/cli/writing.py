@@ -1,13 +1,13 @@
 """A post-mortem's texts as the options of ``report`` want them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sops_report.cli.options import Talk
 from sops_report.redaction import Rule
 from sops_report.redaction.embedding import BUDGET, data_of
-from sops_report.rendering import Format, render
+from sops_report.rendering import Format, render_pieces
 from sops_report.rendering.budget import PageOptions
 from sops_report.report.model import Report
 from sops_report.snapshot import Snapshot
@@ -42,11 +42,11 @@ class Writer:
     embed: bool
     data_budget: int
 
-    def text(self, form: Format) -> str:
-        """Return the whole document in one format."""
+    def pieces(self, form: Format) -> Iterable[str]:
+        """Return the document in one format, made already but for JSON: see `render_pieces`."""
         if form is Format.HTML:
-            return self._page()
-        return render(
+            return (self._page(),)
+        return render_pieces(
             self.report,
             form,
             self.talk.language,
@@ -78,16 +78,18 @@ class Writer:
         zone = display_zone(self.report.task.offset_minutes, self.talk.zone)
         return render_email(self.report, self.talk.language, zone)
 
-    def files(self, targets: Sequence[Path], forms: Sequence[Format]) -> Iterator[tuple[Path, str]]:
+    def files(
+        self, targets: Sequence[Path], forms: Sequence[Format]
+    ) -> Iterator[tuple[Path, Iterable[str]]]:
         """Yield every file to write; a page whose style is a file brings that file along."""
         for target, form in zip(targets, forms, strict=True):
-            yield target, self.text(form)
+            yield target, self.pieces(form)
         pages = [t for t, form in zip(targets, forms, strict=True) if form is Format.HTML]
         if self.page.css == "external":
             from sops_report.rendering.html import asset  # noqa: PLC0415 - brings Jinja
 
             for folder in dict.fromkeys(page.parent for page in pages):
-                yield folder / STYLE, str(asset(STYLE))
+                yield folder / STYLE, (str(asset(STYLE)),)
 
 
 def page_options(

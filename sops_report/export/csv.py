@@ -18,22 +18,17 @@ _UNGUARDED: Final = re.compile('[,"\r\n\ud800-\udfff]|(?:\\A|\0)[=+\\-@\t＝＋�
 Fields = Callable[[slice], Iterable[str]]
 
 
-def csv_text(frame: pd.DataFrame, *, guard: bool = True) -> str:
-    r"""Return *frame* as CSV (RFC 4180, but lines end with a line feed).
+def csv_pieces(frame: pd.DataFrame, *, guard: bool = True) -> Iterator[str]:
+    r"""Yield *frame* as CSV (RFC 4180, but lines end with a line feed), piece by piece.
 
     Args:
         frame: Any table with column names.
         guard: Put a quote before texts that a spreadsheet would compute.
 
     Example:
-        >>> csv_text(pd.DataFrame({"a": ["x, y", "=1"]}))
-        'a\n"x, y"\n\'=1\n'
+        >>> [*csv_pieces(pd.DataFrame({"a": ["x, y", "=1"]}))]
+        ['a\n', '"x, y"\n\'=1\n']
     """
-    return "".join(csv_pieces(frame, guard=guard))
-
-
-def csv_pieces(frame: pd.DataFrame, *, guard: bool = True) -> Iterator[str]:
-    """Yield what `csv_text` returns, piece by piece."""
     columns = [_fields_of(frame[name], guard=guard) for name in frame.columns]
     yield ",".join(_field(str(name)) for name in frame.columns) + "\n"
     for begin in range(0, len(frame), _ROWS):

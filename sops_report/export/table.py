@@ -1,6 +1,7 @@
 """Any of our tables into any of the formats, by name or by the suffix of a file."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -8,16 +9,16 @@ from typing import Final
 import pandas as pd
 
 from sops_report.errors import UsageError
-from sops_report.export.csv import csv_pieces, csv_text
+from sops_report.export.csv import csv_pieces
 from sops_report.export.excel import write_excel
 from sops_report.export.parquet import write_parquet
 from sops_report.export.sqlite import write_sqlite
-from sops_report.export.text import json_text, jsonl_text
+from sops_report.export.text import json_pieces, jsonl_pieces
 from sops_report.files import whole_file
 from sops_report.words import Language
 
-_TEXT: Final[Mapping[str, Callable[[pd.DataFrame], str]]] = MappingProxyType({
-    "csv": csv_text, "json": json_text, "jsonl": jsonl_text,
+_TEXT: Final[Mapping[str, Callable[[pd.DataFrame], Iterator[str]]]] = MappingProxyType({
+    "csv": csv_pieces, "json": json_pieces, "jsonl": jsonl_pieces,
 })  # fmt: skip
 TEXT_FORMATS: Final = tuple(_TEXT)
 FORMATS: Final = (*TEXT_FORMATS, "parquet", "xlsx", "sqlite")
@@ -34,10 +35,19 @@ def table_text(frame: pd.DataFrame, to: str, *, guard: bool = True) -> str:
     Raises:
         UsageError: *to* is unknown or not a text format.
     """
+    return "".join(table_pieces(frame, to, guard=guard))
+
+
+def table_pieces(frame: pd.DataFrame, to: str, *, guard: bool = True) -> Iterator[str]:
+    """Return what `table_text` returns, some thousand rows at a time, made as they are asked for.
+
+    Raises:
+        UsageError: *to* is unknown or not a text format.
+    """
     kind = _known(to)
     if kind not in _TEXT:
         raise UsageError("binary-format", to=kind, known=", ".join(TEXT_FORMATS))
-    return csv_text(frame, guard=guard) if kind == "csv" else _TEXT[kind](frame)
+    return csv_pieces(frame, guard=guard) if kind == "csv" else _TEXT[kind](frame)
 
 
 def write_table(  # noqa: PLR0913 - one keyword an option
@@ -72,16 +82,14 @@ def write_table(  # noqa: PLR0913 - one keyword an option
             write_sqlite(frame, temporary)
         elif kind == "parquet":
             write_parquet(frame, temporary)
-        elif kind == "csv":
-            _write_csv(frame, temporary, bom=bom, guard=guard)
         else:
-            temporary.write_bytes(table_text(frame, kind).encode())
+            begin = "\ufeff" * (bom and kind == "csv")
+            _write_text(temporary, chain([begin], table_pieces(frame, kind, guard=guard)))
 
 
-def _write_csv(frame: pd.DataFrame, path: Path, *, bom: bool, guard: bool) -> None:
+def _write_text(path: Path, pieces: Iterable[str]) -> None:
     with path.open("wb") as file:
-        file.write(b"\xef\xbb\xbf" * bom)
-        for piece in csv_pieces(frame, guard=guard):
+        for piece in pieces:
             file.write(piece.encode())
 
 

@@ -1,6 +1,6 @@
 """`Report` → `str`, one file a format."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import tzinfo
 from enum import StrEnum
 from types import MappingProxyType
@@ -59,13 +59,43 @@ def render(  # noqa: PLR0913 - options
     Raises:
         ValueError: *to* is no format, or *dialect* no dialect.
     """
+    return "".join(
+        render_pieces(
+            report, to, language, zone, dialect=dialect, attachment=attachment,
+            ascii_bars=ascii_bars, rules=rules,
+        )
+    )  # fmt: skip
+
+
+def render_pieces(  # noqa: PLR0913 - options
+    report: Report,
+    to: str = Format.HTML,
+    language: Language = Language.EN,
+    zone: tzinfo | None = None,
+    *,
+    dialect: str = "github",
+    attachment: str | None = None,
+    ascii_bars: bool = False,
+    rules: Sequence[Rule] = BUILT_IN,
+) -> Iterable[str]:
+    """Render *report* as `render` does, for who writes it at once.
+
+    Returns:
+        The document in pieces that are made as they are asked for, where it may be large (JSON,
+        which lists all nodes); any other as its only piece, made already.
+
+    Raises:
+        ValueError: *to* is no format, or *dialect* no dialect.
+    """
     form, where = Format(to), display_zone(report.task.offset_minutes, zone)
     masked, _ = redact(report, rules)
+    if form is Format.JSON:
+        return json_pieces(masked, language)
     if form is Format.MARKDOWN:
         text = _markdown(masked, language, where, dialect, attachment)
     else:
         text = RENDERERS[form](masked, language, where)
-    return in_ascii(text) if ascii_bars and form in _WITH_BARS else text
+    return (in_ascii(text) if ascii_bars and form in _WITH_BARS else text,)
 
 
 def _html(report: Report, language: Language, zone: tzinfo) -> str:

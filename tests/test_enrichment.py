@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,10 @@ from sops_report.api.client import Answer
 from sops_report.archive import Archive
 from sops_report.errors import NetworkError, SopsReportError, UsageError
 from sops_report.reading import read_bytes
+from sops_report.redaction import anonymise, data_of
 from sops_report.rendering import Format, render
+from sops_report.rendering.budget import PageOptions
+from sops_report.rendering.html import render_page
 from sops_report.report.build import build_report
 from sops_report.report.model import Report
 from sops_report.server import LocalSite
@@ -23,6 +27,7 @@ from sops_report.sources import Live, read
 from sops_report.sources.allowance import Allowance
 from sops_report.sources.errand import named_after
 from sops_report.sources.live import Wanted
+from sops_report.sources.refusals import read_refusals
 from sops_report.watching.polling import Poller
 from sops_report.words import Language
 
@@ -68,6 +73,12 @@ def kept(folder: Path, task_id: str = "515") -> dict[str, bytes]:
 
 def calls(asked: list[str]) -> Counter[str]:
     return Counter(path.split("/")[4] for path in asked)
+
+
+def page_of(snapshot: Snapshot) -> bytes:
+    """Return a page that carries what the snapshot was read from."""
+    report, options = build_report(snapshot), PageOptions(data=data_of(snapshot))
+    return render_page(report, Language.EN, UTC, options).encode()
 
 
 def notes(report: Report) -> list[str]:
@@ -148,6 +159,9 @@ def test_an_optional_call_that_fails_costs_its_own_facts_only(
     assert len(told) == 1
     assert told[0].startswith(FAULTS.get(fault, "call-failed"))
     assert "permission" in told[0] or fault != "denied"
+    later = build_report(again(tmp_path))  # from the archive alone, and from a page of it
+    assert notes(later) == notes(report)
+    assert notes(build_report(read(page_of(again(tmp_path))))) == notes(report)
     assert report.provenance.has_flow is (api != "get_task_detail")
     assert report.provenance.has_operations is (
         api not in {"get_task_operate_record", "get_task_detail"}
@@ -169,6 +183,50 @@ def test_whatever_goes_wrong_with_a_log_the_report_is_made(
     left = next(f.evidence for f in report.failures if f.label == "p-fail")
     assert left is not None  # inputs and outputs are there all the same
     assert (left.log, len(left.inputs)) == (None, 2)
+
+
+# -- refusals that are kept ----------------------------------------------------------------------
+
+
+def test_a_refusal_stands_in_each_task_and_is_said_once(served: Archive, tmp_path: Path) -> None:
+    live = build_report(fetched(served, tmp_path, faults=("denied@get_task_node_log",)))
+    assert len(notes(live)) == 1
+    for task_id in ("515", "77"):
+        (one,) = json.loads(kept(tmp_path, task_id)["refusals.json"])["refused"]
+        assert (one["call"], one["kind"]) == ("get_task_node_log", "denied")
+    settings = settings_for("http://127.0.0.1:9", tmp_path)
+    child = build_report(read("2/77", live_options=Live(settings=settings)))
+    assert notes(child) == notes(live)
+    shown = build_report(anonymise(again(tmp_path)))
+    assert [note.partition(" ")[0] for note in notes(shown)] == ["call-denied"]
+    assert Archive(tmp_path / "kept").verify() == []
+    fetched(served, tmp_path)
+    assert notes(build_report(again(tmp_path))) == []
+
+
+ENTRY = {
+    "call": "get_task_detail", "kind": "network", "key": "unreachable", "values": {"host": "h"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"call": "rm"}, {"call": 3}, {"call": ["get_task_detail"]}, {"kind": "worst"},
+        {"kind": None}, {"key": "no-such-key"}, {"key": "site-error"}, {"values": {"key": 1}},
+        {"values": {"self": 1}}, {"values": 3}, {"values": {"host": {}}}, {"values": {}},
+    ],
+)  # fmt: skip
+def test_a_kept_refusal_of_other_hands_costs_itself_only(changed: dict[str, object]) -> None:
+    whole = json.dumps({"refused": [ENTRY | changed, 3, None, ENTRY]})
+    (note,) = read_refusals(whole.encode())
+    assert (note.code, note.values["call"]) == ("call-failed", "get_task_detail")
+    assert "h cannot be reached" in str(note.values["reason"])
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"{", b'{"refused": 3}', b"[" * 99_999, b"\xff"])
+def test_what_is_no_file_of_refusals_says_nothing(data: bytes) -> None:
+    assert read_refusals(data) == []
 
 
 # -- child tasks ---------------------------------------------------------------------------------
@@ -199,7 +257,7 @@ def test_a_child_that_is_denied_is_a_note_of_both_kinds(served: Archive, tmp_pat
     path.rename(path.with_name("79"))
     report = build_report(fetched(served, tmp_path, operations=False, logs=False))
     assert [n.code for n in report.notes if n.code in {"child-task-missing", "call-failed"}] == [
-        "child-task-missing", "call-failed",
+        "call-failed", "child-task-missing",
     ]  # fmt: skip
     assert {failure.label for failure in report.failures} == {"p-sub", "p-fail"}
 

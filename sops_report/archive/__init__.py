@@ -6,6 +6,7 @@
                                    histories.json         attempts by node, if asked for
                                    operate_records.json   who did what, if asked for
                                    node_logs.json         logs of failed nodes, if asked for
+                                   refusals.json          calls that were refused at the last fetch
                                    answers.tar.xz         all of these, where the task is packed
 
 People may read and copy the folder; nothing but these files is needed to make a report again.

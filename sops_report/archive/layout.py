@@ -18,6 +18,7 @@ from sops_report.errors import InputError, UsageError
 SIDECAR_SUFFIX: Final = ".meta.json"
 BESIDE: Final = (
     "pipeline_tree.json", "histories.json", "operate_records.json", "node_logs.json",
+    "refusals.json",
 )  # fmt: skip
 _SNAPSHOT: Final = re.compile(r"(\d{8}T\d{6}Z)(?:-([1-9]\d{0,5}))?\.json")
 _SIDECAR: Final = re.compile(r"(\d{8}T\d{6}Z(?:-[1-9]\d{0,5})?)\.meta\.json")

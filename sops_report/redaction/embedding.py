@@ -74,5 +74,6 @@ def masked(page: Page, rules: Sequence[Rule]) -> Page:
         histories=clean(page.histories),
         operations=clean(page.operations),
         logs=clean(page.logs),
+        refusals=clean(page.refusals),
         children=page.children and tuple(masked(child, rules) for child in page.children),
     )

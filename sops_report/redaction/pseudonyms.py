@@ -27,6 +27,7 @@ _IDS: Final = frozenset({
 # Objects whose keys are nothing but nodes' ids, and those whose keys may be.
 _BY_ID: Final = frozenset({"children", "activities", "gateways"})
 _HOLDERS: Final = frozenset({"flows", "ex_data", "failed_node_info", "auto_retry_infos", ""})
+_REFUSALS: Final = frozenset({"schema", "call", "kind", "key", "api"})
 _ENGINE_ID: Final = re.compile(r"\b(?:n[0-9a-f]{31}|[0-9a-f]{32}|node[0-9a-f]{28,32})\b")
 _EMAIL: Final = re.compile(r"(?<![\w.%+-])[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}")
 _HOST: Final = re.compile(
@@ -152,6 +153,7 @@ def _exchanged_page(page: Page, names: Pseudonyms) -> Page:
         histories=None if page.histories is None else _exchanged(page.histories, names),
         operations=None if page.operations is None else _exchanged(page.operations, names),
         logs=None if page.logs is None else _exchanged(page.logs, names),
+        refusals=None if page.refusals is None else _exchanged(page.refusals, names, _REFUSALS),
         child_tasks={
             names.of("id", node): names.of("id", task) for node, task in page.child_tasks.items()
         },
@@ -191,11 +193,13 @@ def _learn(data: bytes, names: Pseudonyms) -> None:
     replace_texts(text_of(data), look)
 
 
-def _exchanged(data: bytes, names: Pseudonyms) -> bytes:
+def _exchanged(data: bytes, names: Pseudonyms, ours: frozenset[str] = frozenset()) -> bytes:
+    """Return a document under pseudonyms; the values of the keys *ours* are words of our own."""
+
     def change(text: str, place: Place) -> str:
         if place.is_key:
             return _key(text, place, names)
-        if _is_nothing(text, place):
+        if place.key in ours or _is_nothing(text, place):
             return text
         if place.key in _IDS:
             return names.of("id", text)

@@ -13,7 +13,6 @@ from sops_report.config import Settings, read_settings
 from sops_report.errors import SopsReportError, UsageError
 from sops_report.snapshot import Snapshot
 from sops_report.sources import archived, files
-from sops_report.sources.refusals import Refusals, noted
 
 _TASK_ID: Final = re.compile(r"\d{1,18}")
 _ARCHIVED: Final = re.compile(r"(?P<biz>\w[\w-]*)/(?P<task>\d{1,18})(?:@(?P<at>.+))?")
@@ -120,7 +119,6 @@ def _read_named(name: str, beside: files.Beside, options: Live) -> Snapshot:
 def _fetched(name: str, settings: Settings, beside: files.Beside, options: Live) -> Snapshot:
     from sops_report.sources import live  # noqa: PLC0415 - brings the HTTP library
 
-    refusals = Refusals(options.tell)
     saved = live.fetch(
         live.wanted(name),
         settings,
@@ -130,7 +128,7 @@ def _fetched(name: str, settings: Settings, beside: files.Beside, options: Live)
         with_logs=options.with_logs,
         most_calls=options.most_calls,
         archived_as=options.archived_as,
-        tell=refusals,
+        tell=options.tell,
     )
     found = archived.read_saved(saved.path, beside, source=name.partition("?")[0])
-    return noted(archived.with_child_tasks(found, Archive(settings.archive)), refusals.heard)
+    return archived.with_child_tasks(found, Archive(settings.archive))

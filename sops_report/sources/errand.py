@@ -7,11 +7,13 @@ optional. Answers are archived as soon as they are there, so a refusal costs onl
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from sops_report.analysis.clock import Clock, read_clock
 from sops_report.api.client import Answer, SopsClient
 from sops_report.archive import Archive, Saved
+from sops_report.archive.shelf import is_there
 from sops_report.config import Site
 from sops_report.errors import InputError, NetworkError, SopsReportError
 from sops_report.reading import read_bytes
@@ -22,6 +24,7 @@ from sops_report.sources.allowance import USED_UP, Allowance
 from sops_report.sources.archived import Place
 from sops_report.sources.asking import Query, details_to_ask, logs_to_ask
 from sops_report.sources.files import Beside
+from sops_report.sources.refusals import REFUSALS, Refusals, Tell, refusals_bytes
 
 _LOG_PAGE: Final = 100
 _MOST_LOG: Final = 64 * 1024
@@ -29,7 +32,6 @@ _OF_ONE_NODE: Final = frozenset({"site-error", "no-such-task", "site-odd-answer"
 
 T = TypeVar("T")
 
-Tell = Callable[[str, SopsReportError], None]
 Json = dict[str, Any]
 
 
@@ -223,11 +225,19 @@ class Errand:
 
     def _beside(self) -> Beside:
         """Return the companions that the archive holds of this task."""
+        return Beside().completed(self._newest().parent)
+
+    def _newest(self) -> Path:
         place = self.place
-        newest = self.archive.find(
+        return self.archive.find(
             place["biz"], self.task_id, site=place["site"], scope=place["scope"]
-        )
-        return Beside().completed(newest.path.parent)
+        ).path
+
+    def keep(self, refusals: Refusals) -> None:
+        """Keep what could not be had beside the answer; an older file is told that all was had."""
+        notes = refusals.notes
+        if notes or is_there(self._newest().with_name(REFUSALS)):
+            self._save(REFUSALS, refusals_bytes(notes))
 
     def _save(self, name: str, body: bytes) -> None:
         self.archive.save_beside(name, body, **self.place)
@@ -276,7 +286,9 @@ def follow_children(errand: Errand, extras: Extras, tell: Tell) -> None:
             if refusal.key in USED_UP:
                 return
             continue
-        child.fetch_extras(snapshot, extras, tell)
+        own = Refusals(tell)
+        child.fetch_extras(snapshot, extras, own)
+        child.keep(own)
         waiting += child.child_tasks
 
 

@@ -17,13 +17,14 @@ from sops_report.reading.decode import MAX_BYTES
 from sops_report.snapshot import Note, Origin, Snapshot
 from sops_report.sources.page import snapshots_of
 from sops_report.sources.page_block import page_in
+from sops_report.sources.refusals import REFUSALS, noted, read_refusals
 from sops_report.sources.sidecar import origin_of, origin_told
 
 _FLOW: Final = "pipeline_tree.json"
 _HISTORIES: Final = "histories.json"
 _OPERATIONS: Final = "operate_records.json"
 _LOGS: Final = "node_logs.json"
-_COMPANIONS: Final = (_FLOW, _HISTORIES, _OPERATIONS, _LOGS)
+_COMPANIONS: Final = (_FLOW, _HISTORIES, _OPERATIONS, _LOGS, REFUSALS)
 _SNAPSHOTS: Final = "snapshots"
 _PACK_SUFFIX: Final = ".tar.xz"
 _LINE_SUFFIXES: Final = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
@@ -42,6 +43,7 @@ class Beside:
     histories: bytes | None = None
     operations: bytes | None = None
     logs: bytes | None = None
+    refusals: bytes | None = None
 
     @classmethod
     def named(cls, tree: str | Path | None, histories: str | Path | None) -> "Beside":
@@ -64,6 +66,7 @@ class Beside:
             histories=found.get(_HISTORIES, self.histories),
             operations=found.get(_OPERATIONS),
             logs=found.get(_LOGS),
+            refusals=found.get(REFUSALS),
         )
 
 
@@ -127,6 +130,7 @@ def _read_pack(path: Path, beside: Beside, *, task: str | None) -> Snapshot:
         histories=held.get(_HISTORIES) if beside.histories is None else beside.histories,
         operations=held.get(_OPERATIONS),
         logs=held.get(_LOGS),
+        refusals=held.get(REFUSALS),
     )
     answers = sorted(Path(name) for name in held if _is_answer(name))
     if not answers:
@@ -306,10 +310,12 @@ def _of_file(
 
 
 def _snapshots(data: bytes, origin: Origin, beside: Beside, *, lines: bool) -> list[Snapshot]:
-    return read_snapshots(
+    found = read_snapshots(
         data, origin, flow=beside.flow, histories=beside.histories,
         operations=beside.operations, logs=beside.logs, lines=lines,
     )  # fmt: skip
+    refused = read_refusals(beside.refusals)
+    return [noted(snapshot, refused) for snapshot in found]
 
 
 def _with_hash(origin: Origin, data: bytes) -> Origin:

@@ -10,6 +10,7 @@ from dataclasses import fields, replace
 from typing import Final, TypeVar
 
 from sops_report.snapshot import Flow, Note, Operation, Snapshot, Tree
+from sops_report.sources.refusals import not_said
 
 T = TypeVar("T")
 _STRUCTURE: Final = frozenset({"parent", "depth", "n_descendants"})
@@ -38,7 +39,7 @@ def graft(snapshot: Snapshot, position: int, child: Snapshot) -> Snapshot:
         operations=_operations(snapshot, child),
         evidence={**snapshot.evidence, **child.evidence},
         seams={**_moved_seams(snapshot.seams, at, size), at: child.origin.task_id or "–"},
-        notes=(*(_moved(note, at, size) for note in snapshot.notes), *_taken(child, at)),
+        notes=(*(_moved(note, at, size) for note in snapshot.notes), *_taken(snapshot, child, at)),
     )
 
 
@@ -107,8 +108,9 @@ def _moved(note: Note, at: int, size: int) -> Note:
     return replace(note, position=note.position + size)
 
 
-def _taken(child: Snapshot, at: int) -> list[Note]:
+def _taken(parent: Snapshot, child: Snapshot, at: int) -> list[Note]:
+    """Return the child's notes at their new places; what is denied to both is said once."""
     return [
         replace(note, position=at if note.position is None else note.position + at)
-        for note in child.notes
+        for note in not_said(child.notes, parent.notes)
     ]

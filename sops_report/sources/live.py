@@ -15,8 +15,8 @@ from sops_report.archive import Archive, Saved
 from sops_report.config import Settings, Site, make_site
 from sops_report.errors import UsageError
 from sops_report.sources.allowance import MOST_CALLS, Allowance
-from sops_report.sources.errand import Errand, Extras, Tell, follow_children
-from sops_report.sources.refusals import Refusals
+from sops_report.sources.errand import Errand, Extras, follow_children
+from sops_report.sources.refusals import Refusals, Tell
 
 # All optional calls together may take as long as so many calls.
 _CALLS_LONG: Final = 5
@@ -143,6 +143,7 @@ def fetch(  # noqa: PLR0913 - options
         saved, snapshot = errand.fetch_status()
         errand.fetch_extras(snapshot, extras, hear)
         follow_children(errand, extras, hear)
+        errand.keep(hear)
     return saved
 
 

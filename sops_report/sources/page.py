@@ -5,7 +5,7 @@ structure without constants, the earlier attempts, and the same of every child t
 enough to make the same report again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
@@ -13,13 +13,14 @@ from hashlib import sha256
 from sops_report.errors import InputError
 from sops_report.reading import read_snapshots, with_earlier
 from sops_report.reading.decode import unpack
-from sops_report.snapshot import Origin, Snapshot
+from sops_report.snapshot import Note, Origin, Snapshot
 from sops_report.sources.companions import (
     flow_bytes,
     histories_bytes,
     logs_bytes,
     operations_bytes,
 )
+from sops_report.sources.refusals import noted, read_refusals, refusals_bytes, refusals_in
 from sops_report.sources.stitching import stitched
 
 
@@ -42,6 +43,7 @@ class Page:
         histories: The earlier attempts, as ``histories.json`` has them.
         operations: Who did what, as ``operate_records.json`` has it.
         logs: What failed nodes left behind, as ``node_logs.json`` has it.
+        refusals: What could not be had, as ``refusals.json`` has it.
         child_tasks: As in `Snapshot`.
         children: The child tasks' own pages, theirs among them, in the order of joining; each has a
             `task_id` and no children. None where nobody looked for them.
@@ -55,6 +57,7 @@ class Page:
     histories: bytes | None = None
     operations: bytes | None = None
     logs: bytes | None = None
+    refusals: bytes | None = None
     child_tasks: Mapping[str, str] = field(default_factory=dict)
     children: tuple["Page", ...] | None = None
     task: str | None = None
@@ -89,6 +92,7 @@ def page_of(snapshot: Snapshot) -> Page | None:
             for item in older
             if item.data is not None
         ),
+        refusals=_refusals(note for note in snapshot.notes if note.position is None),
         children=carried if snapshot.parts else None,
     )
 
@@ -104,6 +108,7 @@ def _page_of_part(snapshot: Snapshot, part: Snapshot) -> Page | None:
         histories=histories_bytes(part),
         operations=operations_bytes(snapshot, part),
         logs=logs_bytes(part),
+        refusals=_refusals(part.notes),
         child_tasks=part.child_tasks,
         task=origin.task_id or part.tree.node_id[0],
         task_id=origin.task_id,
@@ -112,6 +117,11 @@ def _page_of_part(snapshot: Snapshot, part: Snapshot) -> Page | None:
         scope=origin.scope,
         fetched_at_us=origin.fetched_at_us,
     )
+
+
+def _refusals(notes: Iterable[Note]) -> bytes | None:
+    known = refusals_in(notes)
+    return refusals_bytes(known) if known else None
 
 
 def snapshot_of(page: Page, source: str) -> Snapshot:
@@ -171,9 +181,11 @@ def _read(page: Page, data: bytes, source: str, fetched_at_us: int | None) -> li
         if refusal.key != "extra-data":
             raise
         found = read(lines=True)
-    if not page.child_tasks:
-        return found
-    return [replace(snapshot, child_tasks=page.child_tasks) for snapshot in found]
+    refused = read_refusals(page.refusals)
+    return [
+        replace(noted(one, refused), child_tasks=page.child_tasks or one.child_tasks)
+        for one in found
+    ]
 
 
 def _of_task(found: list[Snapshot], task: str | None) -> list[Snapshot]:

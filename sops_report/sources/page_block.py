@@ -67,6 +67,7 @@ def _part(block: Mapping[str, Any]) -> Page:
         histories=_maybe_bytes(block.get("histories")),
         operations=_maybe_bytes(block.get("operations")),
         logs=_maybe_bytes(block.get("logs")),
+        refusals=_maybe_bytes(block.get("refusals")),
         child_tasks={str(node): str(task) for node, task in block.get("child_tasks", {}).items()},
         task=block.get("task"),
         task_id=block.get("task_id"),
@@ -124,7 +125,8 @@ def _facts(page: Page) -> dict[str, Any]:
         "biz": page.biz, "scope": page.scope, "fetched_at_us": page.fetched_at_us,
         "answer": _text(page.answer), "flow": _text(page.flow),
         "histories": _text(page.histories), "operations": _text(page.operations),
-        "logs": _text(page.logs), "child_tasks": dict(page.child_tasks) or None,
+        "logs": _text(page.logs), "refusals": _text(page.refusals),
+        "child_tasks": dict(page.child_tasks) or None,
         "children": None if children is None else [_facts(child) for child in children],
         "earlier": [
             {"fetched_at_us": item.fetched_at_us, "answer": _text(item.data)}

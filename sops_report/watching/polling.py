@@ -186,7 +186,7 @@ class Poller:
     def _read(self, path: Path) -> Snapshot:
         name = f"{self._site.biz}/{self.task.task_id}"
         found = with_child_tasks(read_saved(path, Beside(), source=name), self._archive)
-        return replace(noted(found, self._refusals.heard), names=self._names)
+        return replace(noted(found, self._refusals.notes), names=self._names)
 
 
 def _is_older(new: Analysis, known: Analysis) -> bool:

@@ -216,7 +216,8 @@ def _strings(values: Sequence[str | None]) -> pd.arrays.StringArray:
 
 
 def _checked(values: NDArray[np.object_]) -> pd.arrays.StringArray:
-    return pd.arrays.StringArray(values)
+    """Return texts and None as a column; in the array itself, by one look at each."""
+    return pd.array(values, dtype=_STRING, copy=False)
 
 
 def _objects(values: Iterable[object]) -> NDArray[np.object_]:

@@ -13,7 +13,7 @@ from sops_report.reading.read import SteppedAsideError
 _MIX: Final = 0x9E3779B97F4A7C15  # 2**64 divided by the golden ratio: spreads equal differences
 _WORD: Final = 8
 _FEWEST_BITS: Final = 14
-_FEW: Final = 256  # texts there is room for at first
+_FEW: Final = 1024  # texts there is room for at first
 _FIRST: Final = 1000  # texts to begin with
 _SPARSE: Final = 2  # slots a text, at least: then a free one is never far
 _FURTHEST: Final = 1000  # slots looked at; more are needed only where somebody wants them to be

@@ -129,10 +129,11 @@ class Variant:
         values = [[part.room(rows) for part in kept] for _, kept in self._free]
         others = self._copy(window, at, [*(one for some in values for one in some), behind])
         for (filled, kept), some in zip(self._free, values, strict=True):
-            for part, one in zip(kept, some, strict=True):
+            parts = list(zip(kept, some, strict=True))
+            for part, one in parts if len(others) else ():
                 one[others] = np.frombuffer(filled.raw, part.dtype, 1, part.offset)
             filled.hole.look(filled.raw, rows, some)
-            for part, one in zip(kept, some, strict=True):
+            for part, one in parts:
                 part.put(rows, one)
         for filled in self._alike:
             filled.hole.fill(filled.raw, rows)

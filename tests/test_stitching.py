@@ -8,10 +8,12 @@ from builders import node, snapshot
 
 from sops_report.analysis import analyse
 from sops_report.archive import Archive
+from sops_report.rendering import render
 from sops_report.report.build import build_report
 from sops_report.snapshot import Snapshot
 from sops_report.sources import read
 from sops_report.sources.grafting import graft
+from sops_report.words import Language
 
 PLACE = {"site": "bk.example.com", "scope": "cmdb_biz", "biz": "2"}
 TIMES = {"start_time": "2024-06-18 21:30:00 +0800", "finish_time": "2024-06-18 21:31:00 +0800"}
@@ -57,6 +59,9 @@ def test_the_childs_tree_hangs_below_its_node_and_names_its_task(archived: Archi
         "真正失败的步骤",
     ]
     assert report.seams == {2: "77"}
+    for to in ("html", "md"):  # its row names the task
+        assert sum("task 77" in row for row in render(report, to).splitlines()) == 1
+        assert "任务 77" in render(report, to, Language.ZH)
     assert [failure.label for failure in report.failures] == ["真正失败的步骤"]
     assert sum(section.seconds for section in report.critical_path) == report.task.wall_s
 

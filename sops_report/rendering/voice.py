@@ -14,6 +14,7 @@ from sops_report.words import Language, has_words, lengths, say
 
 _HOUR: Final = 3600
 _DAY: Final = 86400
+_LONGEST_TASK: Final = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +232,9 @@ class Voice:
             said.append(self.say("report.mark.retried", n=node.retry))
         if node.loop is not None and node.loop > 1:
             said.append(self.say("report.mark.loop", n=node.loop))
+        task = self.report.seams.get(node.position)
+        if task is not None:
+            said.append(self.say("report.mark.task", task=line(task, _LONGEST_TASK)))
         return said
 
     def section(self, section: Section) -> str:

@@ -138,6 +138,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "report.mark.critical": ("critical", "关键路径"),
     "report.mark.retried": ("retries: {n}", "重试 {n} 次"),
     "report.mark.loop": ("pass {n}", "第 {n} 轮"),
+    "report.mark.task": ("task {task}", "任务 {task}"),
     # quality, provenance
     "report.no_notes": ("Nothing odd was found in the data.", "数据中没有发现异常。"),
     "report.quality.caption": ("Findings about the data itself", "关于数据本身的发现"),

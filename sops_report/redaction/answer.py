@@ -99,6 +99,8 @@ class _Change:
         if text in _LITERALS:
             return text
         cleaned, counts = self._cleaned(text)
+        if not counts:
+            return cleaned
         self.found.extend(
             Finding(rule=rule, place=self._where(place), shown=_around(cleaned), count=n)
             for rule, n in counts.items()

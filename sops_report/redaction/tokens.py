@@ -11,10 +11,11 @@ from collections.abc import Set as AbstractSet
 from operator import itemgetter
 from typing import Final
 
-# 1: a text, 2: the colon behind it, 3: an opening, 4: a closing sign, 5: a number or a literal.
+# 1: what stands inside the quotes of a text, 2: the colon behind it, 3: an opening, 4: a closing
+# sign, 5: a number or a literal.
 # Commas tell nothing new: the items of a list are counted as they begin.
 _TOKEN: Final = re.compile(
-    r'("[^"\\]*+(?:\\.[^"\\]*+)*+")(\s*+:)?|([{\[])|([}\]])|([^\s{}\[\],:"]++)', re.DOTALL
+    r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"(\s*+:)?|([{\[])|([}\]])|([^\s{}\[\],:"]++)', re.DOTALL
 )
 # An id or version as the server makes them, or whatever else stands there as the only group.
 _VALUE: Final = re.compile(
@@ -148,15 +149,16 @@ def replace_texts(document: str, change: Change, pairs: AbstractSet[int] = _NO_P
         if group == _COLON and place.takes_keys:
             text = _decoded(match[1])
             place.begin_key(text)
+        elif group == _OPENING:
+            place.begin_value(is_bare=False)
+            place.open(match[0], match.start())
+            continue
         else:
             place.begin_value(is_bare=group == _BARE)
-            if group == _OPENING:
-                place.open(match[0], match.start())
-                continue
-            text = match[0] if place.is_bare else _decoded(match[1])
+            text = match[0] if group == _BARE else _decoded(match[1])
         changed = change(text, place)
         if changed != text:
-            pieces.put(match.span(1) if match[1] else match.span(), _encoded(changed))
+            pieces.put(_span_of(match), _encoded(changed))
     return pieces.whole()
 
 
@@ -166,7 +168,7 @@ def texts_in(document: str) -> set[str]:
     Ids and versions as the server makes them are left out: they are most of what differs.
     """
     tokens: set[str | None] = set(map(itemgetter(1), _VALUE.finditer(document)))
-    return {_decoded(token) if token[0] == '"' else token for token in tokens if token}
+    return {_decoded(token[1:-1]) if token[0] == '"' else token for token in tokens if token}
 
 
 class _Pieces:
@@ -192,8 +194,15 @@ class _Pieces:
         return "".join([*self.made, *self.pieces, self.document[self.reached :]])
 
 
-def _decoded(token: str) -> str:
-    return token[1:-1] if "\\" not in token else str(_decode(token))
+def _span_of(match: re.Match[str]) -> tuple[int, int]:
+    """Return where a text stands with its quotes, or a number, without the colon behind it."""
+    begin, end = match.span(1)
+    return match.span() if begin < 0 else (begin - 1, end + 1)
+
+
+def _decoded(inside: str) -> str:
+    """Return the text that is written between two quotes."""
+    return inside if "\\" not in inside else str(_decode(f'"{inside}"'))
 
 
 def _encoded(text: str) -> str:

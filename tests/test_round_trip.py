@@ -167,6 +167,19 @@ def test_a_damaged_page_is_like_any_page(block: str) -> None:
     assert refusal.value.key == "html-instead"
 
 
+def test_a_report_without_its_answer_says_so(tmp_path: Path) -> None:
+    snapshot = read(CORPUS / TASKS[0])
+    bare = page_with(snapshot, data_of(snapshot, budget=10))
+    damaged = page(snapshot).replace('"xz": "', '"xz": "!')
+    path = tmp_path / "report.html"
+    for text in (bare, damaged):
+        path.write_text(text, "utf-8")
+        for source in (path, text.encode()):
+            with pytest.raises(InputError) as refusal:
+                read(source)
+            assert refusal.value.key == "page-without-data"
+
+
 def test_what_is_no_page_is_none() -> None:
     assert answer_in_page(b"{}") is None
     assert answer_in_page(b"<html></html>") is None

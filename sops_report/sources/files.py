@@ -15,8 +15,8 @@ from sops_report.errors import InputError, SopsReportError
 from sops_report.reading import read_snapshots, with_earlier
 from sops_report.reading.decode import MAX_BYTES
 from sops_report.snapshot import Note, Origin, Snapshot
-from sops_report.sources.page import snapshots_of
-from sops_report.sources.page_block import page_in
+from sops_report.sources.page import Page, snapshots_of
+from sops_report.sources.page_block import is_report, page_in
 from sops_report.sources.refusals import REFUSALS, noted, read_refusals
 from sops_report.sources.sidecar import origin_of, origin_told
 
@@ -226,7 +226,7 @@ def read_data(
     data: bytes, source: str, beside: Beside, *, task: str | None, maybe_lines: bool = False
 ) -> Snapshot:
     """Read an answer from bytes; standard input may be JSON Lines as well."""
-    page = page_in(data)
+    page = _page_in(data, source)
     if page is not None:
         return newest_of(snapshots_of(page, source), source, task or page.task)
     origin = _with_hash(Origin(source=source), data)
@@ -237,6 +237,18 @@ def read_data(
             raise
         found = _snapshots(data, origin, beside, lines=True)
     return newest_of(found, source, task)
+
+
+def _page_in(data: bytes, source: str) -> Page | None:
+    """Return what a report page carries; None where the bytes are none of our pages.
+
+    Raises:
+        InputError: It is one, but its answer was too large for it, or is damaged.
+    """
+    page = page_in(data)
+    if page is None and is_report(data):
+        raise InputError("page-without-data", source=source)
+    return page
 
 
 def newest_of(found: Sequence[Snapshot], source: str, task: str | None) -> Snapshot:
@@ -300,7 +312,7 @@ def _of_file(
 ) -> list[Snapshot]:
     """Read one file; *held* are the bytes of some that have been read already."""
     data = held[path.name] if path.name in held else read_bytes_of(path)
-    page = page_in(data)
+    page = _page_in(data, str(path))
     if page is not None:
         return snapshots_of(page, str(path))
     sidecar = held.get(_sidecar_of(path))

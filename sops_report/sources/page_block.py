@@ -14,6 +14,7 @@ _SCHEMA: Final = "sops-report/page/1"
 _BLOCK: Final = re.compile(
     rb'<script type="application/json" id="sops-report-data">([^<]*)</script>'
 )
+_OUR_PAGE: Final = b'<a class="skip" href="#s-verdict">'
 _WORTH_PACKING: Final = 600
 _ESCAPES: Final = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}  # JSON writes the rest
 
@@ -38,6 +39,11 @@ def page_in(data: bytes) -> Page | None:
         return _page(_unpacked(json.loads(match[1])))
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
         return None
+
+
+def is_report(data: bytes) -> bool:
+    """Tell whether bytes are one of our HTML pages, whether or not it carries anything."""
+    return data.lstrip()[:1] == b"<" and _OUR_PAGE in data
 
 
 def _unpacked(block: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -49,6 +49,14 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "the login may have run out, or a gateway answered instead of bk-sops",
             "可能登录已过期，或是网关代替标准运维作了应答",
         ),
+        "error.page-without-data": (
+            "{source} is a report that does not carry the answer it was made from",
+            "{source} 是报告页面，但未携带生成所用的原始应答",
+        ),
+        "error.page-without-data.hint": (
+            "give the answer itself; a report of a large run carries it where --max-bytes leaves room",
+            "请直接使用原始应答；大任务的报告需用 --max-bytes 放宽大小才会携带",
+        ),
         "error.python-repr": (
             "{source} looks like Python's print() of an answer, not JSON (line {line}, column {column})",
             "{source} 像是 Python print() 的输出，不是 JSON（第 {line} 行第 {column} 列）",

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import msgspec
 import pandas as pd
@@ -16,6 +17,7 @@ READ = "sops_report: bytes → snapshot"
 CAREFUL = "sops_report: bytes → snapshot, carefully"
 NODES = "sops_report: bytes → table with the analysis"
 NAIVE = "naive: json.loads, recursion, DataFrame, to_datetime × 3"
+NAIVE_PATHS = "naive, with the parent's id and the path"
 NORMALIZED = "pd.json_normalize, level by level"
 STDLIB = "json.loads alone"
 MSGSPEC = "msgspec untyped, gc off, alone"
@@ -32,6 +34,7 @@ def contenders(data: bytes) -> Mapping[str, Callable[[], object]]:
         NAIVE: lambda: naive(data),
     }
     if len(data) < _MOST_CAREFUL:  # a list is left to the careful reader
+        made[NAIVE_PATHS] = lambda: naive_with_paths(data)
         made[CAREFUL] = lambda: read_bytes(b"[" + data + b"]")
     if len(data) < _MOST_NORMALIZED:
         made[NORMALIZED] = lambda: normalized(data)
@@ -52,7 +55,24 @@ def naive(data: bytes) -> pd.DataFrame:
         for child in children.values():
             yield from rows(child, depth + 1)
 
-    frame = pd.DataFrame(list(rows(json.loads(data)["data"], 0)))
+    return _with_times(pd.DataFrame(list(rows(json.loads(data)["data"], 0))))
+
+
+def naive_with_paths(data: bytes) -> pd.DataFrame:
+    """Flatten an answer as `naive` does, with two more columns that our table has."""
+
+    def rows(node: dict[str, Any], above: dict[str, Any]) -> Iterator[dict[str, object]]:
+        yield {key: value for key, value in node.items() if key != "children"} | above
+        for child in node["children"].values():
+            path = f"{above['path']} / {child['name']}" if above["path"] else child["name"]
+            beside = {"depth": above["depth"] + 1, "parent": node["id"], "path": path}
+            yield from rows(child, beside)
+
+    root = {"depth": 0, "parent": None, "path": ""}
+    return _with_times(pd.DataFrame(list(rows(json.loads(data)["data"], root))))
+
+
+def _with_times(frame: pd.DataFrame) -> pd.DataFrame:
     for column in ("start_time", "finish_time", "state_refresh_at"):
         frame[column] = pd.to_datetime(frame[column], utc=True)
     return frame

@@ -68,6 +68,14 @@ def test_columns_and_dtypes_are_the_contract_s(found: Snapshot) -> None:
         assert isinstance(frame.index, pd.RangeIndex)
 
 
+def test_texts_are_stored_alike_with_and_without_pyarrow(found: Snapshot) -> None:
+    plain = pd.StringDtype(storage="python", na_value=pd.NA)
+    for frame in (nodes(found), critical_path(found), failures(found)):
+        texts = frame.select_dtypes("string")
+        assert len(texts.columns) > 0
+        assert all(kind == plain for kind in texts.dtypes)
+
+
 def test_the_other_frames_have_one_form_too(found: Snapshot) -> None:
     path = critical_path(found)
     assert {"node_id", "start_time", "end_time", "seconds", "class", "certain"} <= set(path.columns)

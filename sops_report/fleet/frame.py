@@ -91,7 +91,8 @@ def _joined(arrays: Iterable[NDArray[np.generic]], dtype: type) -> NDArray:  # t
 
 
 def _strings(values: Iterable[str | None], size: int) -> pd.arrays.StringArray:
-    return pd.arrays.StringArray(np.fromiter(values, dtype="object", count=size))
+    made = np.fromiter(values, dtype="object", count=size)
+    return pd.array(made, dtype=_STRING, copy=False)
 
 
 def _moments(us: Ints) -> pd.DatetimeIndex:

@@ -16,7 +16,6 @@ from sops_report.reading.fingerprints import fingerprints
 from sops_report.reading.gather.columns import tree_of
 from sops_report.reading.gather.names import Names
 from sops_report.reading.gather.nodes import Nodes, Part
-from sops_report.reading.gather.structure import build, find_closings, find_nodes
 from sops_report.reading.gather.template import (
     CHILDREN,
     IDENTITIES,
@@ -26,7 +25,8 @@ from sops_report.reading.gather.template import (
     Template,
     learn,
 )
-from sops_report.reading.gather.window import Places, Window
+from sops_report.reading.gather.walk import walk
+from sops_report.reading.gather.window import Places
 from sops_report.reading.read import SteppedAsideError
 from sops_report.snapshot import Tree
 
@@ -119,32 +119,29 @@ def gather(regions: Sequence[memoryview], form: Template, names: Names) -> Gathe
     Raises:
         SteppedAsideError: Some document has something of another form; *names* are of no more use.
     """
+    data, begins, form = _as_one(regions, form)
+    walked = walk(data, form, lambda form, size: _NodesOfMany(form, size, names))
+    if walked.end != len(data) - len(_PAD) - 2:
+        raise SteppedAsideError
+    first = _first_nodes(walked.starts, begins, walked.structure.parent)
+    counts = np.diff(first, append=len(walked.starts))
+    _check_ids(walked.nodes, counts)
+    tree = tree_of(walked.nodes, walked.structure, _nobody())
+    return Gathered(tree=tree, counts=counts)
+
+
+def _as_one(
+    regions: Sequence[memoryview], form: Template
+) -> tuple[bytes, NDArray[np.int64], Template]:
+    """Return one document of all, where in it each one's members begin, and its form."""
     opening = b'{"%s"%s{' % (CHILDREN.encode(), form.colon)
     pieces: list[bytes | memoryview] = [opening]
     for region in regions:
         pieces += (region, form.separator)
     pieces[-1] = b"}}%s" % _PAD
-    data = b"".join(pieces)
-    form = replace(form, begin=len(opening))
-    sizes = np.asarray([len(region) for region in regions], np.int64)
-    begins = np.cumsum(sizes + len(form.separator)) - sizes - len(form.separator) + form.begin
-    window = Window(data)
-    braces = find_nodes(window, form)
-    if not len(braces):
-        raise SteppedAsideError
-    nodes = _NodesOfMany(form, len(braces) + 1, names)
-    starts = braces - len(form.key("")) - form.widths["id"]  # of the keys they stand under
-    node_ends, is_leaf = nodes.read_nodes(window, starts, range(1, len(starts) + 1))
-    closings = find_closings(window, form, starts, node_ends, is_leaf)
-    containers = (np.flatnonzero(~is_leaf) + 1).tolist()
-    structure = build(containers, closings.after, len(braces) + 1)
-    ends = nodes.read_tails(window, np.asarray(closings.at, np.int64), structure.closed)
-    if ends.tolist() != closings.until or closings.end != len(data) - len(_PAD) - 2:
-        raise SteppedAsideError
-    first = _first_nodes(starts, begins, structure.parent)
-    counts = np.diff(first, append=len(braces))
-    _check_ids(nodes, counts)
-    return Gathered(tree=tree_of(nodes, structure, _nobody()), counts=counts)
+    lengths = np.asarray([len(region) for region in regions], np.int64) + len(form.separator)
+    begins = np.cumsum(lengths) - lengths + len(opening)
+    return b"".join(pieces), begins, replace(form, begin=len(opening))
 
 
 def _first_nodes(starts: Places, begins: Places, parent: NDArray[np.int64]) -> Places:

@@ -335,6 +335,14 @@ def test_what_a_gatherer_could_overlook_is_seen(old: str, new: str) -> None:
         assert_same(data.encode())
 
 
+def test_a_leaf_of_deep_lists_is_left_to_others() -> None:
+    deep = b"[" * 20_000 + b"]" * 20_000
+    root = envelope(small()).replace(b'"node-1", "state"', b'%s, "state"' % deep, 1)
+    assert deep in root
+    assert not is_gathered(root)
+    assert_same(root)
+
+
 PIECES = re.compile(rb'"[^"]*"|[{}:,]|[^"{}:,]+')
 
 

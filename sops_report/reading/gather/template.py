@@ -99,7 +99,7 @@ def _leaf_text(data: bytes, begin: int, mark: bytes) -> str:
 def _leaf(text: str) -> list[tuple[str, object]]:
     try:
         pairs, _ = json.JSONDecoder(object_pairs_hook=list).raw_decode(text)
-    except ValueError as cause:
+    except (ValueError, RecursionError) as cause:
         raise SteppedAsideError from cause
     if len(pairs) < 2:  # noqa: PLR2004 - an id and children at least
         raise SteppedAsideError

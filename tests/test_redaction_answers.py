@@ -16,13 +16,17 @@ from sops_report.cli import checking, redacting
 from sops_report.cli.chrome import Group
 from sops_report.errors import InputError, UsageError
 from sops_report.redaction import (
+    ADDRESSES,
+    BUILT_IN,
     MASK,
     Pseudonyms,
     anonymise,
     anonymise_answer,
+    own_rules,
     redact_answer,
+    redact_text,
 )
-from sops_report.redaction.tokens import Place, replace_texts
+from sops_report.redaction.tokens import Place, replace_texts, texts_in
 from sops_report.rendering import render
 from sops_report.report.build import build_report
 from sops_report.sources import read
@@ -169,6 +173,21 @@ def test_a_deep_chain_gets_its_pseudonyms_in_linear_time() -> None:
         assert f"node-{depth}".encode() in anonymise_answer(answers[depth])
 
     assert_linear(work, 4096)
+
+
+@given(st.from_regex(
+    r"[a-z]?[0-9a-f]{31,32}|\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,6})?( [+-]\d{4}|Z)",
+    fullmatch=True,
+))  # fmt: skip
+def test_what_is_left_out_of_the_first_look_has_no_secret(text: str) -> None:
+    assert texts_in(json.dumps([text, 1], ensure_ascii=False)) <= {"1"}
+    assert redact_text(text, (*BUILT_IN, *ADDRESSES)) == (text, {})
+
+
+def test_patterns_of_ones_own_see_ids_and_moments() -> None:
+    raw = json.dumps({"id": "n" + "1" * 31, "start_time": "2020-08-18 11:31:08 +0800"}).encode()
+    cleaned, _ = redact_answer(raw, rules=own_rules(["n1{31}", r"11:31:\d\d"]))
+    assert json.loads(cleaned) == {"id": MASK, "start_time": f"2020-08-18 {MASK} +0800"}
 
 
 # pseudonyms

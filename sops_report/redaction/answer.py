@@ -51,11 +51,14 @@ def redact_answer(
     Raises:
         InputError: The packed data is damaged.
     """
-    document = text_of(unpack(data, source))
+    plain = unpack(data, source)
+    document = text_of(plain)
     found: list[Finding] = []
     active = _rules_for(document, rules)
     if active is not None:
         document = replace_texts(document, _Change(active, found), _secret_pairs(document))
+    elif document.isascii() and len(document) == len(plain):
+        return plain, found  # a copy of a large answer would be the same bytes again
     return document.encode("utf-8", "surrogatepass"), found
 
 

@@ -17,9 +17,11 @@ from typing import Final
 _TOKEN: Final = re.compile(
     r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"(\s*+:)?|([{\[])|([}\]])|([^\s{}\[\],:"]++)', re.DOTALL
 )
-# An id or version as the server makes them, or whatever else stands there as the only group.
+# An id, a version or a moment as servers write them, or whatever else stands there, as a group.
 _VALUE: Final = re.compile(
-    r'"[a-z]?[0-9a-f]{31,32}"|("[^"\\]*+(?:\\.[^"\\]*+)*+"|[^\s{}\[\],:"]++)', re.DOTALL
+    r'"(?:[a-z]?[0-9a-f]{31,32}|\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?: [+-]\d{4}|Z))"|'
+    r'("[^"\\]*+(?:\\.[^"\\]*+)*+"|[^\s{}\[\],:"]++)',
+    re.DOTALL,
 )
 _COLON, _OPENING, _CLOSING, _BARE = 2, 3, 4, 5  # the last group of a token that matched
 _DEEPEST_PLACE: Final = 12
@@ -165,7 +167,8 @@ def replace_texts(document: str, change: Change, pairs: AbstractSet[int] = _NO_P
 def texts_in(document: str) -> set[str]:
     """Return every text and number of a JSON document (or JSON Lines) once, keys among them.
 
-    Ids and versions as the server makes them are left out: they are most of what differs.
+    Ids, versions and moments as servers write them are left out: they are most of what differs, and
+    none of our own rules is about them.
     """
     tokens: set[str | None] = set(map(itemgetter(1), _VALUE.finditer(document)))
     return {_decoded(token[1:-1]) if token[0] == '"' else token for token in tokens if token}

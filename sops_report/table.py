@@ -232,13 +232,15 @@ def _paths(snapshot: Snapshot) -> pd.arrays.StringArray:
     words = _objects(snapshot.label.words)
     codes, parent = snapshot.label.codes, numbers(snapshot.tree.parent)
     containers = np.flatnonzero(numbers(snapshot.tree.n_descendants))
-    place = np.zeros(len(codes), dtype="int32")
+    place = np.zeros(len(codes) + 1, dtype="int32")
     place[containers] = np.arange(len(containers))
+    place[-1] = len(containers)  # of the root's parent: the root is no namesake of its children
     above = [""]
     for at, word in zip(
         place[parent[containers[1:]]].tolist(), words[codes[containers[1:]]], strict=True
     ):
         above.append(f"{clipped_path(above[at] + word)}{PATH_JOINT}")
+    above.append("")
     keys = (place[parent].astype("int64") << _CODE_BITS) | codes
     if len(keys) <= _MANY_ROWS:  # texts of their own take memory, finding namesakes takes time
         return _checked(_joined(above, words, keys))

@@ -7,9 +7,10 @@ from itertools import islice, product
 import numpy as np
 import pytest
 from builders import envelope
-from readers import assert_same, outcome, second
+from readers import Json, assert_same, outcome, second
 from test_gather import is_gathered, small
 
+from sops_report import table
 from sops_report.columns import Coded
 from sops_report.reading.fingerprints import rows_of
 from sops_report.reading.identity_columns import identify_columns
@@ -56,6 +57,25 @@ def test_one_long_text_makes_no_column_wide(field: str, node: str) -> None:
     place[field] = f"2024-06-18 21:30:01 {' ' * 200}+0800" if field == "start_time" else "x" * 201
     assert is_gathered(envelope(root)) is (node == "node-0" and field in {"state", "start_time"})
     assert_same(envelope(root))
+
+
+@pytest.mark.parametrize("many_rows", [0, 50_000])
+@pytest.mark.parametrize("name", ["同名", "", "x" * 400])
+def test_paths_are_those_of_the_snapshot_however_many(
+    monkeypatch: pytest.MonkeyPatch, name: str, many_rows: int
+) -> None:
+    """The root has namesakes among its children, and these among theirs."""
+    monkeypatch.setattr(table, "_MANY_ROWS", many_rows)
+    below: list[Json] = []
+    for depth in "4321":
+        below = [
+            *(second(f"n{depth}{at}", name=name) for at in range(2)),
+            second(f"n{depth}9", *below, name=name),
+        ]
+    snapshot = outcome(envelope(second("node-0", *below, name=name)), "gathered")[0]
+    assert isinstance(snapshot, Snapshot)
+    assert isinstance(snapshot.label, Coded)
+    assert table.flatten(snapshot)["path"].tolist() == snapshot.paths()
 
 
 def test_asking_for_a_long_id_costs_no_room_a_row() -> None:

@@ -16,8 +16,9 @@ from benchmarks.generate import answer
 from sops_report.columns import Coded, Numbers, Reals, Texts
 from sops_report.errors import InputError
 from sops_report.reading import read_bytes
-from sops_report.reading.gather import names, nodes, read_gathered, structure, variant
+from sops_report.reading.gather import names, nodes, read_gathered, shell, structure, variant
 from sops_report.reading.read import SteppedAsideError
+from sops_report.snapshot import Note
 from sops_report.table import flatten
 
 
@@ -322,7 +323,6 @@ def test_the_root_may_be_odd() -> None:
         ("}}", "}"),
         ("}}", "}}}"),
         ('"code"', '"code": 1, "code"'),
-        ('"message": ""', '"message": "the nodes that were cut out"'),
         ('{"result"', '{"x": {"children": {"a": 1}}, "result"'),
         ('{"result"', '\ufeff{"result"'),
         ('{"result"', '[{"result"'),
@@ -333,6 +333,25 @@ def test_what_a_gatherer_could_overlook_is_seen(old: str, new: str) -> None:
     assert old in text
     for data in (text.replace(old, new, 1), text.replace(old, new)):
         assert_same(data.encode())
+
+
+def test_only_the_root_s_children_are_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands in their place for a while may stand elsewhere, escaped, and say nothing."""
+    marks: list[str] = []
+    decode = shell.decode
+
+    def seen(data: bytes, source: str, remark: Callable[[Note], None]) -> object:
+        found = decode(data, source, remark)
+        marks.extend(found["children"])  # type: ignore[index]
+        return found
+
+    monkeypatch.setattr(shell, "decode", seen)
+    root = small()
+    assert is_gathered(json.dumps(root).encode())
+    nodes_, root["children"] = root["children"], {marks[0]: {}}
+    escaped = f"\\u{ord(marks[0][0]):04x}{marks[0][1:]}"
+    text = json.dumps({"foo": {"children": nodes_}, **root}).replace(marks[0], escaped)
+    assert not is_gathered(text.encode())
 
 
 def test_a_leaf_of_deep_lists_is_left_to_others() -> None:

@@ -1,11 +1,12 @@
 """What stands around the children of the root: the envelope, and the root itself.
 
 It is read by the careful reader, with a mark in the children's place: the mark is found again as
-the root's only child only if the children really stood there.
+the root's only child only if the children really stood there. Nobody can write it beforehand: each
+reading has its own.
 """
 
+import os
 from dataclasses import dataclass, replace
-from typing import Final
 
 from sops_report.errors import InputError
 from sops_report.reading.answers import Found, find_trees
@@ -16,8 +17,6 @@ from sops_report.reading.read import SteppedAsideError
 from sops_report.reading.times import TimeReader
 from sops_report.reading.tree import read_tree
 from sops_report.snapshot import Note, Tree
-
-_MARK: Final = "the nodes that were cut out"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,17 +48,16 @@ def read_shell(data: bytes, begin: int, end: int, source: str) -> Shell:
     Raises:
         SteppedAsideError: They are not; or something is odd that the nodes could have a part in.
     """
-    before, after = data[:begin], data[end:]
-    if _MARK.encode() in before or _MARK.encode() in after:
-        raise SteppedAsideError
+    mark = os.urandom(16).hex()
+    bare = b'%s"%s": {}%s' % (data[:begin], mark.encode(), data[end:])
     notes: list[Note] = []
     envelope: list[Note] = []
     try:
-        document = decode(before + b'"%s": {}' % _MARK.encode() + after, source, notes.append)
+        document = decode(bare, source, notes.append)
         found = find_trees(document, source, envelope.append)
     except InputError as refusal:
         raise SteppedAsideError from refusal
-    if notes or len(found) != 1 or found[0].root.get("children") != {_MARK: {}}:
+    if notes or len(found) != 1 or found[0].root.get("children") != {mark: {}}:
         raise SteppedAsideError
     root = {**found[0].root, "children": {}}
     laid = lay_out(root, notes.append)

@@ -13,7 +13,7 @@ from enriched import CANARY, PLACE, US, fill, settings_for
 
 from sops_report.archive import Archive
 from sops_report.errors import InputError
-from sops_report.redaction import anonymise, data_of, redact
+from sops_report.redaction import BUILT_IN, anonymise, data_of, own_rules, redact
 from sops_report.redaction.embedding import Data
 from sops_report.rendering.budget import PageOptions
 from sops_report.rendering.html import render_page
@@ -157,6 +157,35 @@ def test_what_a_child_keeps_secret_is_not_carried(archived: Archive) -> None:
     assert carried is not None
     assert CANARY not in repr(carried)
     assert "password=***" in repr(carried.children)
+
+
+def test_what_names_tasks_and_nodes_beside_the_answers_is_masked_too(archived: Archive) -> None:
+    plain = archived.find("2", "515").path.read_bytes().replace(b"p-sub", f"p {SECRET}".encode())
+    _keep(archived, "515", plain)
+    beside = archived.tasks("2", "515")[0].path / "histories.json"
+    beside.write_bytes(beside.read_bytes().replace(b"p-sub", f"p {SECRET}".encode()))
+    snapshot = stitched(archived)
+    assert set(snapshot.seams.values()) == {"77", "78"}
+    rules = (*BUILT_IN, *own_rules([r"bk\.example\.com", r"\b7[78]\b"]))
+    data = data_of(snapshot, rules)
+    carried = page_in(page(snapshot, data).encode())
+    everything = repr(carried) + page(snapshot, data)
+    assert CANARY not in everything
+    assert carried is not None
+    for hidden in ("bk.example.com", "'77'", "'78'", "instance_id=77"):
+        assert hidden not in repr(carried)
+    again = read(page(snapshot, data).encode())
+    assert len(set(again.seams.values())) == 2
+    assert list(again.seams) == list(snapshot.seams)
+
+
+def test_a_root_that_is_masked_still_names_its_task() -> None:
+    root = node(f"p {SECRET}", 0, None, event("p-start", 0), state="FAILED")
+    made = read(envelope(root))
+    text = page(made)
+    assert CANARY not in repr(page_in(text.encode()))
+    again = read(text.encode(), task="p password=***")
+    assert again.label[0] == "p password=***"
 
 
 def test_parent_and_children_share_their_pseudonyms(archived: Archive) -> None:

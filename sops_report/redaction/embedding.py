@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from sops_report.masking.rules import BUILT_IN, Rule
+from sops_report.masking.text import Masker
 from sops_report.redaction.answer import redact_answer
 from sops_report.snapshot import Snapshot
 from sops_report.sources.page import Page, page_of
@@ -61,10 +62,15 @@ def data_of(snapshot: Snapshot, rules: Sequence[Rule] = BUILT_IN, budget: int = 
 
 
 def masked(page: Page, rules: Sequence[Rule]) -> Page:
-    """Return *page* with every secret in its answers and companions masked, its children's too."""
+    """Return *page* with every secret in it masked: answers, companions and what names them."""
+    names = _Names(rules)
+    children = page.children and tuple(_masked(child, names) for child in page.children)
+    return replace(_masked(page, names), children=children)
 
+
+def _masked(page: Page, names: "_Names") -> Page:
     def clean(data: bytes | None) -> bytes | None:
-        return None if data is None else redact_answer(data, rules=rules)[0]
+        return None if data is None else redact_answer(data, rules=names.rules)[0]
 
     return replace(
         page,
@@ -75,5 +81,34 @@ def masked(page: Page, rules: Sequence[Rule]) -> Page:
         operations=clean(page.operations),
         logs=clean(page.logs),
         refusals=clean(page.refusals),
-        children=page.children and tuple(masked(child, rules) for child in page.children),
+        child_tasks={
+            names.in_answer(node) or "": names.of_task(task) or ""
+            for node, task in page.child_tasks.items()
+        },
+        # without a number of its own a task is named by its root in the answer
+        task=names.in_answer(page.task) if page.task_id is None else names.of_task(page.task),
+        task_id=names.of_task(page.task_id),
+        site=names.in_answer(page.site),
+        biz=names.in_answer(page.biz),
+        scope=names.in_answer(page.scope),
     )
+
+
+class _Names:
+    """Masks what stands beside the answers: a rule may be about a host or a number of a task."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.rules = rules
+        self._masker = Masker(rules)
+        self._tasks: dict[str, str] = {}
+
+    def in_answer(self, text: str | None) -> str | None:
+        """Mask a text as it is masked in the answers."""
+        return None if text is None else self._masker.clean(text)
+
+    def of_task(self, name: str | None) -> str | None:
+        """Mask what names a task; two that are masked must not become one."""
+        cleaned = self.in_answer(name)
+        if name is None or cleaned == name or cleaned is None:
+            return name
+        return self._tasks.setdefault(name, f"{cleaned}-{len(self._tasks) + 1}")

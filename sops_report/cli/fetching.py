@@ -69,6 +69,7 @@ def fetch(  # noqa: PLR0913 - options
     """Save the raw answers of tasks; one that cannot be had does not stop the others."""
     from sops_report.api.clients import Clients  # noqa: PLC0415 - brings the HTTP library
     from sops_report.sources import live  # noqa: PLC0415 - likewise
+    from sops_report.sources.errand import Extras  # noqa: PLC0415 - likewise
     from sops_report.sources.listing import Wish  # noqa: PLC0415 - likewise
 
     wish = Wish(
@@ -78,13 +79,18 @@ def fetch(  # noqa: PLR0913 - options
     )  # fmt: skip
     _check(tasks or (), wish, from_list=from_list, again=again)
     clients, run = Clients(settings), FetchRun(talk=talk, is_bulk=from_list)
+    extras = Extras(
+        detail=not no_detail, histories=not no_histories, operations=operations, logs=logs
+    )
     one = partial(
-        live.fetch, settings=settings, with_detail=not no_detail, clients=clients,
-        with_histories=not no_histories, with_operations=operations, with_logs=logs,
+        live.fetch, settings=settings, with_detail=extras.detail, clients=clients,
+        with_histories=extras.histories, with_operations=operations, with_logs=logs,
         most_calls=max_calls, tell=run.note,
     )  # fmt: skip
     try:
-        names = listed(settings, clients, wish, talk, again=again) if from_list else tasks or []
+        names: Sequence[str] = tasks or ()
+        if from_list:
+            names = listed(settings, clients, wish, extras, talk, again=again)
         run.follow(names, lambda name: one(live.wanted(name)), jobs)
     except KeyboardInterrupt:
         talk.tell("talk.fetch_stopped")

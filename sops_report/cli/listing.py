@@ -16,6 +16,7 @@ from sops_report.states import GROUPS
 
 if TYPE_CHECKING:  # these bring the HTTP library, which is slow to start
     from sops_report.api.clients import Clients
+    from sops_report.sources.errand import Extras
     from sops_report.sources.listing import Wish
 
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
@@ -57,9 +58,10 @@ def groups_of(states: Sequence[str]) -> frozenset[str]:
     return frozenset(states)
 
 
-def listed(
-    settings: Settings, clients: "Clients", wish: "Wish", talk: Talk, *, again: bool
-) -> list[str]:
+def listed(  # noqa: PLR0913 - options
+    settings: Settings, clients: "Clients", wish: "Wish", extras: "Extras", talk: Talk, *,
+    again: bool,
+) -> list[str]:  # fmt: skip
     """Return the ids of the tasks that the site lists and that are not archived for good.
 
     Raises:
@@ -75,7 +77,7 @@ def listed(
     client = clients.of(site)
     found, count = listed_tasks(client, wish), 0
     due: list[str] = []
-    for task_id, is_due in due_tasks(found, client, Archive(settings.archive), site):
+    for task_id, is_due in due_tasks(found, client, Archive(settings.archive), site, extras):
         count += 1
         if is_due or again:
             due.append(task_id)

@@ -1,7 +1,8 @@
 """Many tasks fetched into the archive, a few at a time.
 
-Tasks whose last word is archived are left alone, so a run that was broken off goes on where it was;
-of the others in the archive the site is asked fifty at a time whether they have changed. One task's
+Tasks whose last word is archived, and all that is wanted beside it, are left alone, so a run that
+was broken off goes on where it was; of the others in the archive the site is asked fifty at a time
+whether they have changed. One task's
 error stops nothing; a site that is gone stops the run.
 """
 
@@ -15,16 +16,15 @@ from queue import SimpleQueue
 from typing import Final
 
 from sops_report.api.client import SopsClient
-from sops_report.api.envelope import outline
 from sops_report.archive import Archive, Saved
 from sops_report.config import Site
 from sops_report.errors import SopsReportError
+from sops_report.sources.errand import Extras
 from sops_report.sources.listing import Listed, batches, states_of
-from sops_report.sources.unchanged import unchanged
+from sops_report.sources.resting import Kept, at_rest, kept, lacks
 from sops_report.states import group_of
 
 MOST_IN_A_ROW: Final = 10
-_LAST_WORDS: Final = frozenset({"FINISHED", "REVOKED", "EXPIRED"})
 _MAY_REST: Final = frozenset({"failed", "waiting"})  # groups of states in which nothing may happen
 # Refusals of one task; every other error is the site's or the line's.
 _OF_ONE_TASK: Final = frozenset({
@@ -43,48 +43,41 @@ class Fetched:
 
 
 def due_tasks(
-    tasks: Iterable[Listed], client: SopsClient, archive: Archive, site: Site
+    tasks: Iterable[Listed], client: SopsClient, archive: Archive, site: Site, extras: Extras
 ) -> Iterator[tuple[str, bool]]:
     """Yield each task's id, in their order, and whether it has to be fetched.
 
-    It has not where the archived answer is the last word, where the task stands as it was archived,
-    and where the site has forgotten it meanwhile: what is archived says more.
+    It has not where the archived answer is the last word and what is wanted beside it was asked
+    for, where a fetch would bring nothing new, and where the site has forgotten the task meanwhile:
+    what is archived says more.
 
     Raises:
         NetworkError, NotAllowedError: The site cannot be asked.
     """
     for batch in batches(tasks):
-        known = {task.task_id: _archived(archive, site, task.task_id) for task in batch}
-        open_ones = [task_id for task_id, (state, answer) in known.items() if answer is not None]
+        known = {task.task_id: kept(archive, site, task.task_id) for task in batch}
+        open_ones = [
+            task_id for task_id, task in known.items()
+            if task and not task.is_forgotten and (not task.is_final or lacks(task, extras))
+        ]  # fmt: skip
         states = states_of(client, open_ones) if open_ones else {}
-        resting = {
-            task_id: answer for task_id, (state, answer) in known.items()
-            if answer is not None and states.get(task_id) == state and group_of(state) in _MAY_REST
+        candidates = {
+            task_id: task for task_id, task in known.items()
+            if task and states.get(task_id) == task.state and group_of(task.state) in _MAY_REST
         }  # fmt: skip
-        settled = unchanged(client, resting)
-        for task_id, (state, _) in known.items():
-            yield task_id, task_id not in settled and _is_due(state, states.get(task_id))
+        settled = at_rest(client, archive, site, candidates, extras)
+        for task_id, task in known.items():
+            yield task_id, task_id not in settled and _is_due(task, states.get(task_id))
 
 
-def _is_due(archived: str | None, now: str | None) -> bool:
+def _is_due(archived: Kept | None, now: str | None) -> bool:
     if archived is None:
         return True
-    if archived in _LAST_WORDS or now == "EXPIRED":
+    if archived.is_final:  # asked for only where something beside it is not there
+        return now == archived.state
+    if now == "EXPIRED":
         return False
-    return not archived == now == "CREATED"
-
-
-def _archived(archive: Archive, site: Site, task_id: str) -> tuple[str | None, bytes | None]:
-    """Return the newest archived state word of a task; the answer too where it is not the last."""
-    stored = archive.snapshots(site.biz or "", task_id, site=site.host, scope=site.scope)
-    if not stored:
-        return None, None
-    answer = archive.load(stored[-1].path)[0]
-    data = (outline(answer) or {}).get("data")
-    state = data.get("state") if isinstance(data, dict) else None
-    if not isinstance(state, str):
-        return None, None
-    return state, None if state in _LAST_WORDS else answer
+    return not archived.state == now == "CREATED"
 
 
 def fetch_tasks(

@@ -26,6 +26,7 @@ from sops_report.sources.asking import Query, details_to_ask, logs_to_ask
 from sops_report.sources.files import Beside
 from sops_report.sources.refusals import REFUSALS, Refusals, Tell, refusals_bytes
 
+HISTORIES: Final = "histories.json"
 _LOG_PAGE: Final = 100
 _MOST_LOG: Final = 64 * 1024
 _OF_ONE_NODE: Final = frozenset({"site-error", "no-such-task", "site-odd-answer"})
@@ -199,7 +200,7 @@ class Errand:
             _ask_each(details_to_ask(snapshot, self._flow()), ask)
         finally:
             if found:
-                self._save("histories.json", _as_bytes(found))
+                self._save(HISTORIES, _as_bytes(found))
                 self.child_tasks = tuple(read_child_tasks(found).values())
 
     def _flow(self) -> Flow | None:

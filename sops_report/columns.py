@@ -9,7 +9,7 @@ numpy is imported on use: a small answer is read and reported without it.
 """
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar, overload
 
 if TYPE_CHECKING:
@@ -100,26 +100,6 @@ class Column(Sequence[T], Generic[T]):
     def __repr__(self) -> str:
         """Name the kind and the size; a million values are not printed."""
         return f"<{type(self).__name__} of {self._size}>"
-
-
-class Later(Column[T], Generic[T]):
-    """A column that somebody else makes, when it is asked for."""
-
-    __slots__ = ("_make",)
-
-    def __init__(self, size: int, make: Callable[[], list[T]]) -> None:
-        """Hold *make*, which is called once, for *size* values."""
-        super().__init__(size)
-        self._make = make
-
-    def _plain(self) -> list[T]:
-        return self._make()
-
-    def _made(self, rows: "Rows") -> list[T]:
-        return _of_list(self.values(), rows)
-
-    def _one(self, at: int) -> T:
-        return self.values()[at]
 
 
 class Numbers(Column[int | None]):

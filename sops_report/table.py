@@ -21,7 +21,6 @@ from sops_report.snapshot import LONGEST_PATH, PATH_JOINT, Snapshot, clipped_pat
 from sops_report.states import CLOSED, GROUP_OF, GROUPS, group_of
 
 _STRING: Final = pd.StringDtype(storage="python", na_value=pd.NA)
-_TIME: Final = "datetime64[us, UTC]"
 _SECOND_US: Final = 1_000_000
 _CODE_BITS: Final = 32  # of a label, beside a place among the containers in one number
 

@@ -8,7 +8,6 @@ from sops_report.columns import (
     MISSING,
     Coded,
     Column,
-    Later,
     Numbers,
     Reals,
     Texts,
@@ -67,18 +66,6 @@ def test_no_texts() -> None:
 
 def test_flags_come_back() -> None:
     assert list(Coded(np.array([0, -1, 1], dtype="int32"), (False, True))) == [False, None, True]
-
-
-def test_a_later_column_is_made_once() -> None:
-    made: list[list[str]] = []
-
-    def make() -> list[str]:
-        made.append(["a", "b"])
-        return made[-1]
-
-    column = Later(2, make)
-    assert (len(column), len(made)) == (2, 0)
-    assert (column[0], list(column), len(made)) == ("a", ["a", "b"], 1)
 
 
 @given(st.data(), whole, st.lists(st.sampled_from([b"n1", b"", b"n333", b"a\nb"])))

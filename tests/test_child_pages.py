@@ -120,6 +120,51 @@ def test_a_child_that_was_not_found_is_told_again(archived: Archive) -> None:
     assert told(again) == told(snapshot)
 
 
+SPOILT = {
+    "pipeline_tree.json": "flow-unreadable", "histories.json": "histories-unreadable",
+    "operate_records.json": "operations-unreadable", "node_logs.json": "logs-unreadable",
+    "refusals.json": "refusals-unreadable",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "code"), SPOILT.items())
+@pytest.mark.parametrize("task_id", ["515", "77"])
+def test_a_companion_that_could_not_be_read_is_told_again(
+    archived: Archive, task_id: str, name: str, code: str
+) -> None:
+    (archived.tasks("2", task_id)[0].path / name).write_bytes(b'{"cut')
+    snapshot = stitched(archived)
+    assert [note.code for note in snapshot.notes].count(code) == 1
+    assert told(read(page(snapshot).encode())) == told(snapshot)
+    assert code in {note.code for note in anonymise(snapshot).notes}
+
+
+def test_a_companion_of_another_kind_is_told_again(archived: Archive) -> None:
+    for name in ("pipeline_tree.json", "histories.json", "operate_records.json", "node_logs.json"):
+        (archived.tasks("2", "515")[0].path / name).write_bytes(b"3")
+    snapshot = stitched(archived)
+    assert len([note for note in snapshot.notes if note.code.endswith("-inside")]) == 4
+    assert told(read(page(snapshot).encode())) == told(snapshot)
+
+
+@pytest.mark.parametrize(
+    "remarks",
+    [
+        b"{", b"3", b"[3, null, []]", b"[" * 9_999, b'[{"code": []}]',
+        b'[{"code": "file-refused"}]', b'[{"code": "flow-unreadable"}]',
+        b'[{"code": "flow-unreadable", "values": {}}]',
+        b'[{"code": "flow-unreadable", "values": 3}]',
+    ],
+)  # fmt: skip
+def test_remarks_by_other_hands_cost_nothing_else(archived: Archive, remarks: bytes) -> None:
+    carried = page_of(stitched(archived))
+    assert carried is not None
+    found = block_of(replace(carried, remarks=remarks), 400_000)
+    assert found is not None
+    again = read(page(stitched(archived), Data(block=found[0])).encode())
+    assert told(again) == told(stitched(archived))
+
+
 def test_where_nobody_looked_for_children_none_is_missed(archived: Archive) -> None:
     alone = read(archived.find("2", "515").path)
     assert alone.child_tasks

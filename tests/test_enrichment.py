@@ -225,8 +225,8 @@ def test_a_kept_refusal_of_other_hands_costs_itself_only(changed: dict[str, obje
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"{", b'{"refused": 3}', b"[" * 99_999, b"\xff"])
-def test_what_is_no_file_of_refusals_says_nothing(data: bytes) -> None:
-    assert read_refusals(data) == []
+def test_what_is_no_file_of_refusals_is_a_note(data: bytes) -> None:
+    assert [note.code for note in read_refusals(data)] == ["refusals-unreadable"]
 
 
 # -- child tasks ---------------------------------------------------------------------------------

@@ -81,6 +81,7 @@ def _masked(page: Page, names: "_Names") -> Page:
         operations=clean(page.operations),
         logs=clean(page.logs),
         refusals=clean(page.refusals),
+        remarks=clean(page.remarks),
         child_tasks={
             names.in_answer(node) or "": names.of_task(task) or ""
             for node, task in page.child_tasks.items()

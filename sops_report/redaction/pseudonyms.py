@@ -28,6 +28,7 @@ _IDS: Final = frozenset({
 _BY_ID: Final = frozenset({"children", "activities", "gateways"})
 _HOLDERS: Final = frozenset({"flows", "ex_data", "failed_node_info", "auto_retry_infos", ""})
 _REFUSALS: Final = frozenset({"schema", "call", "kind", "key", "api"})
+_REMARKS: Final = frozenset({"code"})
 _ENGINE_ID: Final = re.compile(r"\b(?:n[0-9a-f]{31}|[0-9a-f]{32}|node[0-9a-f]{28,32})\b")
 _EMAIL: Final = re.compile(r"(?<![\w.%+-])[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}")
 _HOST: Final = re.compile(
@@ -154,6 +155,7 @@ def _exchanged_page(page: Page, names: Pseudonyms) -> Page:
         operations=None if page.operations is None else _exchanged(page.operations, names),
         logs=None if page.logs is None else _exchanged(page.logs, names),
         refusals=None if page.refusals is None else _exchanged(page.refusals, names, _REFUSALS),
+        remarks=None if page.remarks is None else _exchanged(page.remarks, names, _REMARKS),
         child_tasks={
             names.of("id", node): names.of("id", task) for node, task in page.child_tasks.items()
         },

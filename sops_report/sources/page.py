@@ -21,6 +21,7 @@ from sops_report.sources.companions import (
     operations_bytes,
 )
 from sops_report.sources.refusals import noted, read_refusals, refusals_bytes, refusals_in
+from sops_report.sources.remarks import read_remarks, remarks_bytes
 from sops_report.sources.stitching import stitched
 
 
@@ -44,6 +45,7 @@ class Page:
         operations: Who did what, as ``operate_records.json`` has it.
         logs: What failed nodes left behind, as ``node_logs.json`` has it.
         refusals: What could not be had, as ``refusals.json`` has it.
+        remarks: Which files beside the answer could not be used, as `remarks_bytes` tells it.
         child_tasks: As in `Snapshot`.
         children: The child tasks' own pages, theirs among them, in the order of joining; each has a
             `task_id` and no children. None where nobody looked for them.
@@ -58,6 +60,7 @@ class Page:
     operations: bytes | None = None
     logs: bytes | None = None
     refusals: bytes | None = None
+    remarks: bytes | None = None
     child_tasks: Mapping[str, str] = field(default_factory=dict)
     children: tuple["Page", ...] | None = None
     task: str | None = None
@@ -84,6 +87,7 @@ def page_of(snapshot: Snapshot) -> Page | None:
     carried = tuple(child for child in inner if child is not None)
     if page is None or len(carried) < len(inner):
         return None
+    own = [note for note in snapshot.notes if note.position is None]
     older = [item.origin for item in snapshot.earlier if item.origin.data is not origin.data]
     return replace(
         page,
@@ -92,7 +96,8 @@ def page_of(snapshot: Snapshot) -> Page | None:
             for item in older
             if item.data is not None
         ),
-        refusals=_refusals(note for note in snapshot.notes if note.position is None),
+        refusals=_refusals(own),
+        remarks=remarks_bytes(own),
         children=carried if snapshot.parts else None,
     )
 
@@ -109,6 +114,7 @@ def _page_of_part(snapshot: Snapshot, part: Snapshot) -> Page | None:
         operations=operations_bytes(snapshot, part),
         logs=logs_bytes(part),
         refusals=_refusals(part.notes),
+        remarks=remarks_bytes(part.notes),
         child_tasks=part.child_tasks,
         task=origin.task_id or part.tree.node_id[0],
         task_id=origin.task_id,
@@ -181,10 +187,9 @@ def _read(page: Page, data: bytes, source: str, fetched_at_us: int | None) -> li
         if refusal.key != "extra-data":
             raise
         found = read(lines=True)
-    refused = read_refusals(page.refusals)
+    told = [*read_remarks(page.remarks), *read_refusals(page.refusals)]
     return [
-        replace(noted(one, refused), child_tasks=page.child_tasks or one.child_tasks)
-        for one in found
+        replace(noted(one, told), child_tasks=page.child_tasks or one.child_tasks) for one in found
     ]
 
 

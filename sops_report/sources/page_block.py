@@ -74,6 +74,7 @@ def _part(block: Mapping[str, Any]) -> Page:
         operations=_maybe_bytes(block.get("operations")),
         logs=_maybe_bytes(block.get("logs")),
         refusals=_maybe_bytes(block.get("refusals")),
+        remarks=_maybe_bytes(block.get("remarks")),
         child_tasks={str(node): str(task) for node, task in block.get("child_tasks", {}).items()},
         task=block.get("task"),
         task_id=block.get("task_id"),
@@ -132,6 +133,7 @@ def _facts(page: Page) -> dict[str, Any]:
         "answer": _text(page.answer), "flow": _text(page.flow),
         "histories": _text(page.histories), "operations": _text(page.operations),
         "logs": _text(page.logs), "refusals": _text(page.refusals),
+        "remarks": _text(page.remarks),
         "child_tasks": dict(page.child_tasks) or None,
         "children": None if children is None else [_facts(child) for child in children],
         "earlier": [

@@ -12,6 +12,7 @@ from typing import Final
 
 from sops_report.errors import InputError, NetworkError, NotAllowedError, SopsReportError
 from sops_report.snapshot import Note, Snapshot
+from sops_report.sources.remarks import UNREADABLE_REFUSALS
 from sops_report.words import Language
 
 REFUSALS: Final = "refusals.json"
@@ -113,15 +114,20 @@ def _plain(value: object) -> object:
 
 
 def read_refusals(data: bytes | None) -> list[Note]:
-    """Return the notes that ``refusals.json`` holds; what cannot be read of it is left out."""
+    """Return the notes that ``refusals.json`` holds; one of its own where it is none.
+
+    Entries that cannot be read are left out.
+    """
     if data is None:
         return []
     try:
         document = json.loads(data)
     except (ValueError, RecursionError):
-        return []
+        document = None
     listed = document.get("refused") if isinstance(document, dict) else None
-    return list(_notes_in(listed[:_MOST])) if isinstance(listed, list) else []
+    if not isinstance(listed, list):
+        return [Note(code=UNREADABLE_REFUSALS)]
+    return list(_notes_in(listed[:_MOST]))
 
 
 def _are_plain(values: Mapping[str, object]) -> bool:

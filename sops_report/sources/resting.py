@@ -17,7 +17,7 @@ from sops_report.config import Site
 from sops_report.errors import InputError
 from sops_report.reading.children import read_child_tasks
 from sops_report.sources.errand import HISTORIES, Extras, decoded
-from sops_report.sources.refusals import FAILED, REFUSALS, read_refusals
+from sops_report.sources.refusals import FAILED, REFUSALS, read_refusals, refusals_in
 from sops_report.sources.stitching import MOST_CHILDREN
 from sops_report.sources.unchanged import unchanged
 from sops_report.states import group_of
@@ -135,4 +135,4 @@ def _may_be_had_now(task: Kept) -> bool:
 def _refused(folder: Path) -> dict[object, str]:
     """Return calls that were refused at the last fetch, and whether they failed or were denied."""
     held = read_files(folder, [REFUSALS]).get(REFUSALS)
-    return {note.values["call"]: note.code for note in read_refusals(held)}
+    return {note.values["call"]: note.code for note in refusals_in(read_refusals(held))}

@@ -117,6 +117,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "the file of logs holds none",
             "日志文件中没有日志",
         ),
+        "note.refusals-unreadable": (
+            "the file of refused calls could not be read: what could not be had is unknown",
+            "调用被拒记录文件无法读取：不知道哪些内容未能取得",
+        ),
         "note.operations-later": (
             "{count} recorded operations came after this answer and are left out",
             "有 {count} 项操作发生在本次返回之后，未列出",

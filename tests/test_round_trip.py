@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from builders import envelope, node
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -178,6 +179,24 @@ def test_a_report_without_its_answer_says_so(tmp_path: Path) -> None:
             with pytest.raises(InputError) as refusal:
                 read(source)
             assert refusal.value.key == "page-without-data"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+def test_a_page_saved_by_an_editor_or_a_shell_is_read(encoding: str) -> None:
+    snapshot = read(CORPUS / TASKS[0])
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    again = read((mark + page(snapshot)).encode(encoding))
+    assert again.tree.node_id == snapshot.tree.node_id
+
+
+def test_a_page_is_about_one_task_of_its_answer(tmp_path: Path) -> None:
+    trees = [node(name, 0, 5, node(f"{name}-1", 1, 2)) for name in "ab"]
+    lines = tmp_path / "two.jsonl"
+    lines.write_bytes(b"\n".join(map(envelope, trees)))
+    path = tmp_path / "report.html"
+    path.write_text(page(read(lines, task="a")), "utf-8")
+    assert read(path).tree.node_id[0] == read(path.read_bytes()).tree.node_id[0] == "a"
+    assert read(path, task="b").tree.node_id[0] == "b"
 
 
 def test_what_is_no_page_is_none() -> None:

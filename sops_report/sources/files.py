@@ -118,7 +118,11 @@ def read_file(path: Path, beside: Beside, *, task: str | None = None) -> Snapsho
     """Read a saved answer, a list of them, JSON Lines, or a packed task."""
     if path.name.endswith(_PACK_SUFFIX):
         return _read_pack(path, beside, task=task)
-    found = _of_file(path, beside.completed(path.parent))
+    data = read_bytes_of(path)
+    page = _page_in(data, str(path))
+    if page is not None:
+        return _of_page(page, str(path), task)
+    found = _of_file(path, beside.completed(path.parent), {path.name: data})
     return newest_of(found, str(path), task)
 
 
@@ -228,7 +232,7 @@ def read_data(
     """Read an answer from bytes; standard input may be JSON Lines as well."""
     page = _page_in(data, source)
     if page is not None:
-        return newest_of(snapshots_of(page, source), source, task or page.task)
+        return _of_page(page, source, task)
     origin = _with_hash(Origin(source=source), data)
     try:
         found = _snapshots(data, origin, beside, lines=False)
@@ -249,6 +253,11 @@ def _page_in(data: bytes, source: str) -> Page | None:
     if page is None and is_report(data):
         raise InputError("page-without-data", source=source)
     return page
+
+
+def _of_page(page: Page, source: str, task: str | None) -> Snapshot:
+    """Return the snapshot of *task*, else of the one that the page is about."""
+    return newest_of(snapshots_of(page, source), source, task or page.task)
 
 
 def newest_of(found: Sequence[Snapshot], source: str, task: str | None) -> Snapshot:

@@ -1,5 +1,6 @@
 """The data block of an HTML page: a `Page` written safe inside HTML, and read back from it."""
 
+import codecs
 import json
 import re
 from collections.abc import Mapping
@@ -30,9 +31,8 @@ def page_in(data: bytes) -> Page | None:
 
     Never an error: a page that was damaged on its way is like any other page.
     """
-    if data.lstrip()[:1] != b"<":
-        return None
-    match = _BLOCK.search(data)
+    text = _markup(data)
+    match = None if text is None else _BLOCK.search(text)
     if match is None:
         return None
     try:
@@ -43,7 +43,16 @@ def page_in(data: bytes) -> Page | None:
 
 def is_report(data: bytes) -> bool:
     """Tell whether bytes are one of our HTML pages, whether or not it carries anything."""
-    return data.lstrip()[:1] == b"<" and _OUR_PAGE in data
+    text = _markup(data)
+    return text is not None and _OUR_PAGE in text
+
+
+def _markup(data: bytes) -> bytes | None:
+    """Return a page as UTF-8, as editors and shells may have saved it; None if it is no markup."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        data = data.decode("utf-16", "replace").encode("utf-8", "replace")
+    data = data.removeprefix(codecs.BOM_UTF8)
+    return data if data.lstrip()[:1] == b"<" else None
 
 
 def _unpacked(block: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -264,6 +264,30 @@ def test_no_name_and_no_task_number_of_a_child_is_left(archived: Archive) -> Non
     assert told(read(text.encode())) == told(snapshot)
 
 
+def test_free_text_tells_no_number_of_a_task(archived: Archive) -> None:
+    for task_id, number in (("515", "515395"), ("77", "7712")):
+        folder = archived.tasks("2", task_id)[0].path
+        for path in folder.glob("*"):
+            text = path.read_bytes().replace(b"instance_id=77", b"instance_id=7712")
+            path.write_bytes(text.replace(b'"value": 77}', b'"value": 7712}'))
+        folder.rename(folder.with_name(number))
+    plain = json.loads(archived.find("2", "515395").path.read_bytes())
+    said = "task 7712 of 515395 failed after 7712.5 s, see 77123 任务515395失败"
+    plain["data"]["ex_data"] = {"p-fail": said}
+    _keep(archived, "515395", json.dumps(plain).encode())
+    settings = settings_for("http://127.0.0.1:9", archived.folder.parent)
+    snapshot = read("2/515395", live_options=Live(settings=settings))
+    assert "7712" in snapshot.seams.values()
+    (text,) = (
+        one.ex_data for one in build_report(anonymise(snapshot)).nodes
+        if (one.ex_data or "").startswith("task ")
+    )  # fmt: skip
+    words = (text or "").split()
+    assert words[1].startswith("id-")
+    assert words[3].startswith("id-")
+    assert words[4:] == ["failed", "after", "7712.5", "s,", "see", "77123", f"任务{words[3]}失败"]
+
+
 Spoil = Callable[[Page], Page]
 
 

@@ -35,6 +35,8 @@ _HOST: Final = re.compile(
     r"(?<=://)[^\s/?#\"'<>\\]{1,200}|(?<![\w.-])(?:[\w-]{1,63}\.){2,8}[a-z]{2,24}(?![\w.])"
 )
 _TASK: Final = re.compile(r"(?<=[?&]instance_id=)\d{1,18}\b")  # in the address of a task's page
+# Long enough to be a task's: shorter ones are counts more often.
+_NUMBER: Final = re.compile(r"(?<![A-Za-z0-9_.])[0-9]{4,18}(?![A-Za-z0-9_]|\.[0-9])")
 _SHORTEST_NAME: Final = 2
 _SHORTEST_ID: Final = 32
 # What is no free text: a step called "01" or "FINISHED" must not change any time or state.
@@ -54,11 +56,13 @@ class Pseudonyms:
         sizes: By their first characters, how long the nodes' names are, the longest first: so a
             text is not searched for each of them.
         firsts: The first character of each of these.
+        tasks: Numbers of tasks, which free text may tell.
     """
 
     given: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
     sizes: dict[str, list[int]] = field(default_factory=dict)
     firsts: set[str] = field(default_factory=set)
+    tasks: set[str] = field(default_factory=set)
 
     def of(self, kind: str, name: str) -> str:
         """Return the pseudonym of *name*.
@@ -89,6 +93,8 @@ class Pseudonyms:
             text = _ENGINE_ID.sub(lambda found: self.of("id", found[0]), text)
         if "instance_id=" in text:
             text = _TASK.sub(lambda found: self.of("id", found[0]), text)
+        if self.tasks:
+            text = _NUMBER.sub(lambda f: self.of("id", f[0]) if f[0] in self.tasks else f[0], text)
         if "@" in text:
             text = _EMAIL.sub(lambda found: self.of("user", found[0]), text)
         if "." in text:
@@ -138,6 +144,7 @@ def anonymise(snapshot: Snapshot) -> Snapshot:
 def anonymised(page: Page, names: Pseudonyms) -> Page:
     """Return everything a report is made from under pseudonyms, the same in parent and children."""
     for part in (page, *(page.children or ())):
+        names.tasks |= {*part.child_tasks.values(), *filter(None, [part.task_id])}
         for data in (part.answer, *(item.data for item in part.earlier), part.flow or b"{}"):
             _learn(data, names)
     exchanged = _exchanged_page(page, names)

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from shutil import rmtree
 from statistics import median
@@ -28,9 +29,11 @@ MANY = "sops_report: flatten_many, 1 process"
 NAIVE = "naive: per file json.loads, recursion, DataFrame, to_datetime × 3; concat"
 NAIVE_PARQUET = "naive, and to_parquet"
 AGAIN = "after one new task, ÷ the first run"
+MERGED = "after one new task, small parts merged, ÷ the first run"
 RESUMED = "killed half way and run again, ÷ the first run"
 NODES = 59  # below the root
 _ROOT = Path(__file__).parents[1]
+_LOT = 110  # tasks fill about the largest part that is merged
 _FEW = 400  # files are enough to time the naive way
 
 
@@ -74,12 +77,17 @@ def figures(folder: Path, n_tasks: int, rounds: int) -> Mapping[str, float]:
     }
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):
-        for name, (way, count) in ways.items():
-            seconds[name].append(_timed(way) / count)
+        for name, (way, n_files) in ways.items():
+            seconds[name].append(_timed(way) / n_files)
     found = {name: median(values) for name, values in seconds.items()}
     first = found[OURS] * n_tasks
     again = [_after_one_more(archive, folder / "one", n_tasks + at) for at in range(rounds)]
-    return found | {AGAIN: median(again) / first, RESUMED: _resumed(archive, folder) / first}
+    merged = [_after_a_merge(archive, folder / "one") for _ in range(rounds)]
+    return found | {
+        AGAIN: median(again) / first,
+        MERGED: median(merged) / first,
+        RESUMED: _resumed(archive, folder) / first,
+    }
 
 
 def _timed(way: Callable[[], object]) -> float:
@@ -107,6 +115,22 @@ def _after_one_more(archive: Archive, root: Path, number: int) -> float:
     return _timed(lambda: flatten_archive(archive, root))
 
 
+def _after_a_merge(archive: Archive, root: Path) -> float:
+    """Time a run after one new task: the one that merges a part of a lot of tasks with others."""
+    number = len(archive.tasks())
+    for at in range(number, number + _LOT):
+        add_task(archive.folder, at)
+    flatten_archive(archive, root)
+    for at in count(number + _LOT):
+        add_task(archive.folder, at)
+        began = time.perf_counter()
+        outcome = flatten_archive(archive, root)
+        seconds = time.perf_counter() - began
+        if outcome.merged.n_rows > _LOT * NODES:
+            break
+    return seconds
+
+
 def _resumed(archive: Archive, folder: Path) -> float:
     """Kill a run when half of the answers are in, and time the one that finishes it."""
     root = folder / "killed"
@@ -131,5 +155,5 @@ def table(found: Mapping[str, float]) -> str:
         f"| {name} | {1 / found[name]:,.0f} | {found[NAIVE] / found[name]:.1f} |"
         for name in (OURS, TWO, MANY, NAIVE, NAIVE_PARQUET)
     ]
-    lines += [f"| {name} | | {found[name]:.3f} |" for name in (AGAIN, RESUMED)]
+    lines += [f"| {name} | | {found[name]:.3f} |" for name in (AGAIN, MERGED, RESUMED)]
     return "\n".join(lines) + "\n"

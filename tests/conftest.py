@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from browsing import browser, visit  # noqa: F401 - fixtures
-from fleets import archive, root  # noqa: F401 - fixtures
+from fleets import archive, many, root  # noqa: F401 - fixtures
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -8,7 +8,10 @@ import pytest
 
 from benchmarks.generate import answer
 from sops_report.archive import Archive
+from sops_report.fleet import pieces
 from sops_report.fleet.answers import Answers
+from sops_report.fleet.dataset import flatten_archive
+from sops_report.fleet.manifest import load_manifest
 from sops_report.fleet.query import query
 
 SECOND = 1_000_000
@@ -71,3 +74,43 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(Answers, "_load", load)
     return opened
+
+
+def add_one(archive: Archive, task: int, *, later: int = 0) -> None:
+    save(archive, task, answer(4 + task % 5, task), later=later or task)
+
+
+@pytest.fixture
+def many(archive: Archive, root: Path) -> Archive:
+    """An archive whose data set has eight small parts of a date, and a new task for a ninth."""
+    flatten_archive(archive, root)
+    for task in range(11, 18):
+        add_one(archive, task)
+        assert not flatten_archive(archive, root).merged.n_parts
+    assert len(parts(root)) == 8
+    add_one(archive, 18)
+    return archive
+
+
+def unmerged(archive: Archive, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make the same data set in as many parts as there are answers."""
+    with monkeypatch.context() as patch:
+        patch.setattr(pieces, "_ITEMS_AT_ONCE", 1)
+        flatten_archive(archive, root)
+    return root
+
+
+def is_told_of_rightly(root: Path) -> None:
+    """Each part holds the answers that the manifest says, in that order, and no key is twice."""
+    told = load_manifest(root).parts
+    assert set(told) == {
+        path.relative_to(root / "nodes").as_posix() for path in root.glob("nodes/*/*")
+    }
+    keys = [held.key for holds in told.values() for held in holds]
+    assert len(keys) == len(set(keys))
+    for part, holds in told.items():
+        table = pd.read_parquet(root / "nodes" / part)
+        roots = table[table["position"] == 0]
+        assert [held.key.split("/")[2] for held in holds] == roots["task_id"].tolist()
+        assert [held.sha256 for held in holds] == roots["sha256"].tolist()
+        assert [held.is_latest for held in holds] == roots["is_latest"].tolist()

@@ -90,6 +90,9 @@ def flatten(  # noqa: PLR0913 - options
     for key, names in (("talk.fleet_removed", done.removed), ("talk.fleet_changed", done.changed)):
         if names:
             talk.tell(key, count=len(names), names=_some(names))
+    if merged := done.merged.n_parts:
+        made, rows = done.merged.n_made, done.merged.n_rows
+        talk.tell("talk.fleet_merged", parts=merged, made=made, rows=rows)
     for aside in done.asides:
         talk.tell("talk.fleet_aside", reason=aside.told(talk.language))
     if done.asides:

@@ -4,7 +4,8 @@ The rooms behind this door: `documents` (files → answers), `vector` and `shell
 one form → columns at once), `decoding` and `rows` (the others, one by one), `sheet` (where both end
 in), `moments`, `identity`, `paths` and `block` (columns of the node table, vectorised), `frame`
 (→ DataFrame), `arrays` and `parts` (→ Parquet), `manifest`, `census`, `pieces`, `work` and
-`dataset` (what is kept and what is to do), `workers` (where it is done) and `query` (SQL over it).
+`dataset` (what is kept and what is to do), `rewriting` and `merging` (what is there, written anew),
+`workers` (where it is done) and `query` (SQL over it).
 """
 
 from sops_report.fleet.dataset import Outcome, flatten_archive

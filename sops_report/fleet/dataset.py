@@ -4,11 +4,11 @@
     <root>/manifest.jsonl                          which answers each part holds, and since when
 
 A run compares the archive with the manifest, writes what is new as new parts, and only then takes
-out of older parts what is superseded, changed or gone. Each step is whole before the manifest
-tells of it, so a killed run is finished by the next one.
+out of older parts what is superseded, changed or gone, and merges small ones. Each step is whole
+before the manifest tells of it, so a killed run is finished by the next one.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,15 +18,15 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-import numpy as np
 
 from sops_report.archive import Archive
 from sops_report.errors import UsageError
-from sops_report.fleet.arrays import Columns
 from sops_report.fleet.census import Census, Plan
 from sops_report.fleet.manifest import FORMAT, Aside, Line, Manifest, load_manifest
-from sops_report.fleet.parts import NODES, arrow, new_name, positions_of, read_part, write_part
+from sops_report.fleet.merging import Merged, merge_small
+from sops_report.fleet.parts import NODES, arrow
 from sops_report.fleet.pieces import Pieces
+from sops_report.fleet.rewriting import take_out
 from sops_report.fleet.work import Done, flatten_items
 
 _LOCK: Final = ".lock"
@@ -43,6 +43,7 @@ class Outcome:
         removed: Answers that are gone from the archive; their rows went too.
         changed: Answers whose file was another one; their rows were made again.
         asides: Answers that could not be read, by this run or an earlier one.
+        merged: What became of small parts.
     """
 
     n_new: int
@@ -51,6 +52,7 @@ class Outcome:
     removed: Sequence[str]
     changed: Sequence[str]
     asides: Sequence[Aside]
+    merged: Merged
 
 
 def flatten_archive(  # noqa: PLR0913 - one keyword an option
@@ -84,10 +86,15 @@ def flatten_archive(  # noqa: PLR0913 - one keyword an option
         census = Census(archive.folder, manifest, every=every, since_us=since_us)
         if manifest.all is None:
             manifest.append(Line(format=FORMAT))
+        is_first = not manifest.parts  # what it writes is as large as it should be
         n_rows = _add(census, archive, manifest, executor, begin)
         plan = census.plan
         for part in dict.fromkeys([*plan.drops, *plan.relabels]):
-            _rewrite(manifest, part, plan.drops.get(part, set()), plan.relabels.get(part, {}))
+            take_out(manifest, part, plan.drops.get(part, set()), plan.relabels.get(part, {}))
+        merged = Merged()
+        if n_rows and not is_first:
+            merged = merge_small(manifest)
+            manifest.gather()
         _tidy_up(manifest, plan)
         if manifest.all is not every:  # said last: from now on folders may be passed over
             manifest.append(Line(format=FORMAT, all=every))
@@ -98,12 +105,15 @@ def flatten_archive(  # noqa: PLR0913 - one keyword an option
         removed=sorted(plan.removed),
         changed=sorted(plan.changed),
         asides=sorted(manifest.asides.values(), key=lambda aside: aside.key),
+        merged=merged,
     )
 
 
 def _opened(root: Path) -> Manifest:
     """Read the manifest, and remove what a killed run left behind."""
     manifest = load_manifest(root)
+    for path in root.glob(".*.jsonl"):
+        path.unlink()
     nodes = root / NODES
     there = {path.relative_to(nodes).as_posix(): path for path in nodes.glob("date=*/*")}
     for name, path in there.items():
@@ -164,32 +174,6 @@ def _worked(
     finally:
         for future in waiting:
             future.cancel()
-
-
-def _rewrite(manifest: Manifest, part: str, drops: set[str], relabels: Mapping[str, bool]) -> None:
-    """Take answers out of a part, and say anew which are the newest of their tasks."""
-    holds = manifest.parts[part]
-    kept = [
-        msgspec.structs.replace(held, is_latest=relabels.get(held.key, held.is_latest))
-        for held in holds
-        if held.key not in drops
-    ]
-    if not kept:
-        manifest.append(Line(part=part))
-        (manifest.root / NODES / part).unlink(missing_ok=True)
-        return
-    table = read_part(manifest.root, part)
-    # The answers stand in the order of the manifest, each beginning with its root.
-    answer = np.cumsum(positions_of(table) == 0) - 1
-    is_kept = np.asarray([held.key not in drops for held in holds])[answer]
-    is_latest = np.asarray([relabels.get(held.key, held.is_latest) for held in holds])[answer]
-    make = Columns(arrow())
-    at = table.column_names.index("is_latest")
-    table = table.set_column(at, "is_latest", make.truths(is_latest)).filter(make.truths(is_kept))
-    anew = new_name(part.partition("/")[0].removeprefix("date="))
-    write_part(table, manifest.root, anew)
-    manifest.append(Line(part=anew, holds=kept), Line(part=part))
-    (manifest.root / NODES / part).unlink(missing_ok=True)
 
 
 def _tidy_up(manifest: Manifest, plan: Plan) -> None:

@@ -13,10 +13,12 @@ from typing import Final
 import msgspec
 
 from sops_report.errors import InputError, SopsReportError
+from sops_report.files import whole_file
 from sops_report.words import Language
 
 NAME: Final = "manifest.jsonl"
 FORMAT: Final = "sops-report/fleet/1"
+_LITTLE: Final = 1000  # answers that are told of in vain are no reason to write all anew
 
 
 class Held(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -66,12 +68,16 @@ class Aside(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class Line(msgspec.Struct, omit_defaults=True, frozen=True):
-    """One line of the journal; only some fields are used in each."""
+    """One line of the journal; only some fields are used in each.
+
+    What replaces other parts tells so itself: two lines could be torn apart by a kill.
+    """
 
     format: str = ""
     all: bool | None = None
     part: str = ""
     holds: list[Held] = msgspec.field(default_factory=list)
+    instead_of: list[str] = msgspec.field(default_factory=list)
     aside: list[Aside] = msgspec.field(default_factory=list)
     folders: dict[str, int] = msgspec.field(default_factory=dict)
 
@@ -87,6 +93,7 @@ class Manifest:
         folders: Newer modification times of folders than those the answers know.
         all: Whether every answer of a task was wanted, not only the newest one; None if new.
         torn_at: Where a line begins that has no end; None if all are whole.
+        n_told: Of how many answers the file tells; of some more than once.
     """
 
     root: Path
@@ -95,6 +102,7 @@ class Manifest:
     folders: dict[str, int] = field(default_factory=dict)
     all: bool | None = None
     torn_at: int | None = None
+    n_told: int = 0
 
     @property
     def path(self) -> Path:
@@ -103,12 +111,15 @@ class Manifest:
 
     def take(self, line: Line) -> None:
         """Take one line's facts."""
+        self.n_told += len(line.holds)
         if line.all is not None:
             self.all = line.all
         if line.part:
             self.parts.pop(line.part, None)
             if line.holds:
                 self.parts[line.part] = line.holds
+        for part in line.instead_of:
+            self.parts.pop(part, None)
         for aside in line.aside:
             self.asides.pop(aside.key, None)
             if aside.reason:
@@ -135,6 +146,30 @@ class Manifest:
             raise SopsReportError("archive-write", path=self.path, reason=reason) from None
         for line in lines:
             self.take(line)
+
+    def gather(self) -> None:
+        """Write the file anew if it tells mostly of parts that are gone: each run reads all of it.
+
+        Raises:
+            SopsReportError: The file cannot be written.
+        """
+        n_held = sum(map(len, self.parts.values()))
+        if self.n_told <= 2 * n_held + _LITTLE:
+            return
+        lines = [
+            Line(format=FORMAT, all=self.all),
+            *(Line(part=part, holds=holds) for part, holds in self.parts.items()),
+            Line(aside=[*self.asides.values()], folders=self.folders),
+        ]
+        try:
+            with whole_file(self.path, force=True) as temporary, temporary.open("wb") as file:
+                file.writelines(msgspec.json.encode(line) + b"\n" for line in lines)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise SopsReportError("archive-write", path=self.path, reason=reason) from None
+        self.n_told, self.torn_at = n_held, None
 
 
 def load_manifest(root: Path) -> Manifest:

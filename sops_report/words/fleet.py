@@ -22,6 +22,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "talk.flattened": ("answers added: {new} ({rows} rows), known: {kept}", "新增快照 {new} 份（{rows} 行），已有 {kept} 份"),
     "talk.fleet_removed": ("not in the archive any more, their rows are gone: {count} ({names})", "已不在归档中，对应的行已移除：{count} 份（{names}）"),
     "talk.fleet_changed": ("changed in the archive, their rows are new: {count} ({names})", "归档文件有变化，对应的行已更新：{count} 份（{names}）"),
+    "talk.fleet_merged": ("small parts merged: {parts} into {made} ({rows} rows)", "已合并小文件：{parts} 个合并为 {made} 个（{rows} 行）"),
     "talk.fleet_aside": ("set aside: {reason}", "已搁置：{reason}"),
     "talk.sql_rows": ("rows: {count}", "共 {count} 行"),
     "error.fleet-aside": ("{count} answers could not be read and are not in {root}", "有 {count} 份快照无法读取，未进入 {root}"),

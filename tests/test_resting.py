@@ -9,7 +9,7 @@ import pytest
 from builders import envelope, node
 from commandline import ROOT, run
 from enriched import PLACE, US, fill
-from sites import SECRET
+from sites import SECRET, reply, saved, scripted
 
 from sops_report.archive import Archive
 from sops_report.server import LocalSite
@@ -121,6 +121,23 @@ def test_a_finished_task_is_asked_for_what_is_missing_and_never_once_it_is_forgo
     (folder("78") / "pipeline_tree.json").unlink()
     keep("78", lambda root: root.update(state="EXPIRED", children={}))
     assert run("fetch", "--list", "--no-histories", "--limit", "9").out.count("/78/") == 0
+
+
+def test_what_a_site_says_of_a_refusal_is_kept_masked() -> None:
+    def refusing(handler: Any, body: bytes) -> None:  # noqa: ANN401 - as Script
+        message = f"denied, password=kanarie7Qx of {SECRET}"
+        refusal = {"result": False, "code": 1, "message": message}
+        is_status = "/get_task_status/" in handler.path
+        reply(200, saved("failed") if is_status else json.dumps(refusal).encode())(handler, body)
+
+    with scripted(refusing) as site:
+        done = run("fetch", "7", "--url", f"{site.url}/x")
+    assert done.code == 0, done.err
+    (path,) = Path("kept").rglob(REFUSALS)
+    text = path.read_text(encoding="utf-8")
+    assert "password=***" in text
+    assert "kanarie7Qx" not in text
+    assert SECRET not in text
 
 
 def test_a_damaged_pack_costs_its_own_task_only() -> None:

@@ -16,6 +16,8 @@ from sops_report.archive import Archive, Saved
 from sops_report.archive.shelf import is_there
 from sops_report.config import Site
 from sops_report.errors import InputError, NetworkError, SopsReportError
+from sops_report.masking.rules import BUILT_IN
+from sops_report.masking.text import Masker
 from sops_report.reading import read_bytes
 from sops_report.reading.children import read_child_tasks
 from sops_report.reading.flow import read_flow
@@ -238,7 +240,7 @@ class Errand:
         """Keep what could not be had beside the answer; an older file is told that all was had."""
         notes = refusals.notes
         if notes or is_there(self._newest().with_name(REFUSALS)):
-            self._save(REFUSALS, refusals_bytes(notes))
+            self._save(REFUSALS, refusals_bytes(notes, Masker(BUILT_IN).clean))
 
     def _save(self, name: str, body: bytes) -> None:
         self.archive.save_beside(name, body, **self.place)

@@ -91,12 +91,17 @@ def refusals_in(notes: Iterable[Note]) -> list[Note]:
     return [note for note in notes if _what(note) is not None]
 
 
-def refusals_bytes(notes: Iterable[Note]) -> bytes:
-    """Return notes of refused calls as ``refusals.json`` has them."""
+def refusals_bytes(notes: Iterable[Note], clean: Callable[[str], str] = str) -> bytes:
+    """Return notes of refused calls as ``refusals.json`` has them.
+
+    Args:
+        notes: Of refused calls; others are left out.
+        clean: What a text goes through: a site may say a secret in its message.
+    """
     refused = [
         {
             "call": note.values["call"], "kind": _kind_of(reason), "key": reason.key,
-            "values": {name: _plain(value) for name, value in reason.values.items()},
+            "values": {name: _cleaned(value, clean) for name, value in reason.values.items()},
         }
         for note in notes
         if isinstance(reason := note.values.get("reason"), SopsReportError)
@@ -107,6 +112,11 @@ def refusals_bytes(notes: Iterable[Note]) -> bytes:
 
 def _kind_of(refusal: SopsReportError) -> str:
     return next(name for name, kind in _KINDS.items() if isinstance(refusal, kind))
+
+
+def _cleaned(value: object, clean: Callable[[str], str]) -> object:
+    known = _plain(value)
+    return clean(known) if isinstance(known, str) else known
 
 
 def _plain(value: object) -> object:

@@ -24,10 +24,12 @@ from pandas.testing import assert_frame_equal
 
 from benchmarks.generate import answer
 from sops_report.archive import Archive
+from sops_report.errors import UsageError
 from sops_report.fleet import manifest as manifests
 from sops_report.fleet import merging
+from sops_report.fleet import query as queries
 from sops_report.fleet.dataset import flatten_archive
-from sops_report.fleet.manifest import load_manifest
+from sops_report.fleet.manifest import Manifest, load_manifest
 from sops_report.fleet.merging import Merged
 from sops_report.fleet.query import query
 
@@ -255,6 +257,25 @@ def test_what_was_told_of_parts_that_are_gone_is_forgotten_in_time(
         assert getattr(again, name) == getattr(facts, name)
     assert list(again.asides) == [rotten.path.relative_to(many.folder).as_posix()]
     is_told_of_rightly(root)
+
+
+def test_a_question_at_the_moment_of_a_merge_is_answered_from_what_is_there_then(
+    many: Archive, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, seen = queries.load_manifest, []
+
+    def merged_in_between(folder: Path) -> Manifest:
+        told = real(folder)
+        if not seen:
+            seen.append(flatten_archive(many, root).merged.n_parts)
+        return told
+
+    monkeypatch.setattr(queries, "load_manifest", merged_in_between)
+    assert query(root, "SELECT count(*) n FROM tasks")["n"].item() == 14
+    assert seen == [9]
+    next(root.glob("nodes/*/*")).unlink()
+    with pytest.raises(UsageError, match="the query failed"):
+        query(root, "SELECT count(*) n FROM tasks")
 
 
 def test_merging_does_not_wait_for_pandas(many: Archive, root: Path) -> None:

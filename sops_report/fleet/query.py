@@ -45,18 +45,30 @@ def query(root: Path, sql: str) -> "pd.DataFrame":
         InputError: The folder is no data set.
     """
     duckdb = _duckdb()
+    while True:
+        parts = _parts(root)
+        try:
+            return _asked(duckdb, parts, sql)
+        except duckdb.Error as error:
+            if _parts(root) == parts:
+                raise UsageError("sql", reason=_first_line(error)) from None
+        # A run that is going on has put other parts in their place: they are asked anew.
+
+
+def _parts(root: Path) -> list[str]:
     parts = [str(root / NODES / name) for name in load_manifest(root).parts]
     if not (root / NAME).is_file() or not parts:
         raise InputError("fleet-none", root=root)
+    return parts
+
+
+def _asked(duckdb: Any, parts: Sequence[str], sql: str) -> "pd.DataFrame":  # noqa: ANN401 - has no types
     with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as base:
         base.execute("SET TimeZone = 'UTC'")
-        try:
-            base.read_parquet(parts, hive_partitioning=True).create_view("nodes")
-            base.execute(f"CREATE VIEW tasks AS {_TASKS}")
-            _shut(base, parts)
-            return _frame(_selected(duckdb, base, sql))
-        except duckdb.Error as error:
-            raise UsageError("sql", reason=_first_line(error)) from None
+        base.read_parquet(parts, hive_partitioning=True).create_view("nodes")
+        base.execute(f"CREATE VIEW tasks AS {_TASKS}")
+        _shut(base, parts)
+        return _frame(_selected(duckdb, base, sql))
 
 
 def _duckdb() -> Any:  # noqa: ANN401 - has no types

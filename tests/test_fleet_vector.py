@@ -14,7 +14,7 @@ from test_fast import mutated, second
 from test_flatten_many import assert_same, written
 
 from benchmarks.generate import answer
-from sops_report.fleet import flatten_many, vector
+from sops_report.fleet import flatten_many, shells, vector
 from sops_report.fleet.rows import Document
 from sops_report.fleet.sheet import Sheet
 from sops_report.fleet.shells import read_shell
@@ -213,3 +213,10 @@ def test_children_that_are_not_the_roots_are_no_shell() -> None:
     assert shell is not None
     assert shell.root.id == json.loads(good)["data"]["id"]
     assert read_shell(good, members.begin, members.end - 1) is None
+
+
+def test_what_stands_in_the_children_s_place_for_a_while_may_be_the_document_s_own() -> None:
+    root = json.loads(PLAIN[1])["data"]
+    nodes, root["children"] = root["children"], json.loads(b"{%s}" % shells.MARK)
+    body = envelope({"ex_data": {"children": nodes, "elapsed_time": 3}, **root})
+    assert 1 not in gathered([PLAIN[0], body, *PLAIN[2:8]])

@@ -28,9 +28,9 @@ from sops_report.reading.fast import _Columns as Fields
 from sops_report.reading.fast import _extras as extras_of
 from sops_report.reading.read import SteppedAsideError
 
-_MARK: Final = b'"the nodes that were cut out": 0'
-_CHILDREN: Final = b"{%s}" % _MARK
-_QUOTES: Final = _MARK.count(b'"')
+MARK: Final = b'"the nodes that were cut out": 0'
+_CHILDREN: Final = b"{%s}" % MARK
+_QUOTES: Final = MARK.count(b'"')
 
 
 class _FirstShell(_Node, gc=False, kw_only=True):
@@ -91,7 +91,9 @@ def read_shell(data: bytes, begin: int, end: int) -> Shell | None:
     Returns:
         None where another reader has to read the document, as `decoding.read_plain` does.
     """
-    bare = b"".join((data[:begin], _MARK, data[end:]))
+    bare = b"".join((data[:begin], MARK, data[end:]))
+    if bare.count(MARK) > 1:  # the one that is found could be the document's own
+        return None
     is_second = data.find(_IS_SECOND_ENGINE, 0, _BEGINNING) >= 0
     is_wrapped = _STARTS_WITH_ENVELOPE.match(bare) is not None
     try:

@@ -10,7 +10,7 @@ from sops_report.fleet.parts import NODES, about_part, arrow, positions_of, read
 from sops_report.fleet.rewriting import put_in_place
 
 _FEW: Final = 8  # small parts of a date are left alone
-_ROWS_A_RUN: Final = 16_384  # a run rewrites no more, so that one new task costs little
+_ROWS_A_RUN: Final = 12_288  # a run rewrites no more, so that one new task costs little
 _ROWS_A_FILE: Final = 1024  # could be rewritten in the time that it takes to open a part
 _BYTES_A_ROW: Final = 512  # of rows with longer texts fewer are held at a time
 _SMALL: Final = _ROWS_A_RUN // 2  # so two fit into a run, and what a full run makes is not small

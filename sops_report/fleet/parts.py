@@ -190,9 +190,9 @@ def read_coded(root: Path, name: str, about: Any) -> Any:  # noqa: ANN401 - as a
     Words stay in these when their rows are filtered out; so it is for tables that stay whole.
     """
     file = import_module("pyarrow.parquet").ParquetFile(
-        root / NODES / name, metadata=about, read_dictionary=_CODED, pre_buffer=True
+        root / NODES / name, metadata=about, read_dictionary=_CODED
     )
-    return file.read()
+    return file.read(use_threads=False)  # of small parts they cost as much again
 
 
 def positions_of(table: Any) -> Ints:  # noqa: ANN401 - as above

@@ -44,6 +44,7 @@ clean: ## remove the virtual environment, caches and what demo and bench wrote
 .venv/.core: .venv/.made pyproject.toml constraints.txt
 	@echo "installing sops-report into .venv …" >&2
 	@$(INSTALL) -c constraints.txt -e .
+	@$(BIN)/python -m compileall -q sops_report # also where Python is told to keep nothing by itself
 	@touch $@
 
 .venv/.test: .venv/.core

@@ -43,8 +43,8 @@ def roots(modules: set[str]) -> set[str]:
     ("arguments", "more"),
     [
         (("--help",), {"jinja2", "pydantic", "hashlib"}),
-        (("show", "answer.json"), {"jinja2", "http.server"}),
-        (("report", "answer.json", "-o", "a.html", "-o", "a.md"), set()),
+        (("show", "answer.json"), {"jinja2", "http.server", "pydantic"}),
+        (("report", "answer.json", "-o", "a.html", "-o", "a.md"), {"pydantic"}),
     ],
     ids=["help", "show", "report"],
 )

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from typer.core import TyperCommand, TyperGroup
 
+from sops_report.cli.coercion import spare_validators
 from sops_report.errors import UsageError
 from sops_report.words import Language, say
 
@@ -36,6 +37,10 @@ class Command(TyperCommand):
         """Return the help page."""
         return _localised(super().get_help(ctx), ctx.obj)
 
+    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401 - as above
+        """Return the parameters, that of help included."""
+        return spare_validators(super().get_params(ctx))
+
 
 class Group(TyperGroup):
     """A group of commands whose help page and errors speak the user's language."""
@@ -43,6 +48,10 @@ class Group(TyperGroup):
     def get_help(self, ctx: Any) -> str:  # noqa: ANN401 - typer vendors its classes
         """Return the help page."""
         return _localised(super().get_help(ctx), ctx.obj)
+
+    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401 - as above
+        """Return the parameters, that of help included."""
+        return spare_validators(super().get_params(ctx))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - as above
         """Find the command that is asked for.

@@ -127,6 +127,13 @@ def default_archive() -> Path:
     return platformdirs.user_data_path("sops-report", appauthor=False) / "archive"
 
 
+def default_cache() -> Path:
+    """Return the folder for what can be made again at any time."""
+    import platformdirs  # noqa: PLC0415 - start-up time
+
+    return platformdirs.user_cache_path("sops-report", appauthor=False)
+
+
 def read_profiles(config_file: Path) -> Mapping[str, Layer]:
     """Return the profiles of a config file by name; none where there is no file.
 

@@ -8,8 +8,8 @@ from datetime import tzinfo
 from typing import Any, Final
 
 from sops_report.rendering import listing
-from sops_report.rendering.html import environment
 from sops_report.rendering.palette import CLASS_FILLS, TONE_FILLS, TONE_INKS
+from sops_report.rendering.templates import environment
 from sops_report.rendering.voice import Voice
 from sops_report.report.model import Report
 from sops_report.words import Language

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from datetime import tzinfo
 from functools import cache
 from hashlib import sha256
-from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from sops_report.rendering import gantt, listing
@@ -19,17 +17,15 @@ from sops_report.rendering.explorer import Explorer, explorer
 from sops_report.rendering.flowchart import flowchart
 from sops_report.rendering.folding import ranks_of
 from sops_report.rendering.groups import groups_of
-from sops_report.rendering.links import safe_link
 from sops_report.rendering.overview import overview
 from sops_report.rendering.palette import CLASS_FILLS, TONE_FILLS, TONE_INKS
 from sops_report.rendering.rows import Row, choose, chunks
 from sops_report.rendering.scale import Scale, scale_of
-from sops_report.rendering.visible import line, visible
+from sops_report.rendering.templates import environment, templates_folder
 from sops_report.rendering.voice import Voice
 from sops_report.report.model import Report
 from sops_report.sources.page_block import BLOCK_ID
 from sops_report.words import Language
-from sops_report.words.lengths import number, share, size
 
 _CHUNK: Final = 200
 _OPEN_ROWS: Final = 300
@@ -141,13 +137,6 @@ def _gantts(
     ]
 
 
-def templates_folder() -> Path:
-    """Return where the templates lie: inside the installed package, else beside it."""
-    package = Path(__file__).parent.parent
-    installed = package / "templates"
-    return installed if installed.is_dir() else package.parent / "templates"
-
-
 @cache
 def asset(name: str) -> Markup:
     """Return one of our own style or script files, to be put into the page as it is."""
@@ -177,24 +166,3 @@ def _policy(options: PageOptions, canvas: Explorer | None) -> str:
 
 def _hash(text: str) -> str:
     return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
-
-
-@cache
-def environment() -> Environment:
-    """Return how templates are read: autoescape on, every text made visible."""
-    made = Environment(
-        loader=FileSystemLoader(templates_folder()),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=_seen,
-    )
-    made.filters.update(line=line, number=number, share=share, size=size, safe_link=safe_link)
-    return made
-
-
-def _seen(value: Any) -> Any:  # noqa: ANN401 - whatever an expression of a template yields
-    """Write out what cannot be seen, in every text a template prints."""
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -8,10 +8,10 @@ from typing import Any, Final
 from sops_report.rendering import gantt, overview
 from sops_report.rendering.budget import Limits
 from sops_report.rendering.flowchart import flowchart
-from sops_report.rendering.html import environment
 from sops_report.rendering.palette import CLASS_FILLS, TONE_FILLS, TONE_INKS
 from sops_report.rendering.rows import choose
 from sops_report.rendering.scale import scale_of
+from sops_report.rendering.templates import environment
 from sops_report.rendering.voice import Voice
 from sops_report.report.model import Report
 from sops_report.words import Language

@@ -76,6 +76,15 @@ def test_a_folder_that_cannot_be_made_is_done_without(tmp_path: Path, compiled: 
     assert len(compiled) == 2
 
 
+def test_a_user_without_a_home_is_done_without(
+    tmp_path: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert rendered(Path("~/.cache")) == rendered(Path("~/.cache"))
+    assert len(compiled) == 2
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_file_that_cannot_be_written_is_done_without(
     tmp_path: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

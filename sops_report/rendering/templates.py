@@ -84,6 +84,8 @@ class CompiledTemplates(BytecodeCache):
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep the bucket's code, if its folder can be written."""
+        if not self._folder.is_absolute():  # the user has no home
+            return
         code = marshal.dumps(bucket.code)
         with suppress(OSError, UsageError):
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)

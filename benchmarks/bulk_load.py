@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.server import LocalSite
 
 ROOT = Path(__file__).resolve().parent.parent

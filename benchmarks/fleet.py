@@ -17,7 +17,7 @@ import pandas as pd
 
 from benchmarks.flatten import naive
 from benchmarks.generate import answer
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.archive.layout import SIDECAR_SUFFIX
 from sops_report.fleet import flatten_archive, flatten_many
 from sops_report.fleet.manifest import load_manifest

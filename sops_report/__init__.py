@@ -17,7 +17,7 @@ from sops_report.version import __version__
 
 if TYPE_CHECKING:  # the porch only: these names are brought when they are first asked for
     from sops_report.api.client import SopsClient
-    from sops_report.archive import Archive
+    from sops_report.archive.archive import Archive
     from sops_report.errors import SopsReportError
     from sops_report.fleet import flatten_many
     from sops_report.porch import concurrency_chart, gantt, ledger_chart
@@ -50,7 +50,7 @@ __all__ = [
 ]
 
 _ROOMS: Final = {
-    "Archive": "archive",
+    "Archive": "archive.archive",
     "Report": "report.model",
     "Snapshot": "snapshot",
     "SopsClient": "api.client",

@@ -12,7 +12,11 @@ from typing import Final
 
 from sops_report.errors import UsageError
 from sops_report.files import write_whole
-from sops_report.redaction import BUILT_IN, Rule, data_of, redact, redact_answer, redact_text
+from sops_report.masking.rules import BUILT_IN, Rule
+from sops_report.masking.text import redact_text
+from sops_report.redaction.answer import redact_answer
+from sops_report.redaction.embedding import data_of
+from sops_report.redaction.report import redact
 from sops_report.rendering import render
 from sops_report.rendering.budget import PageOptions
 from sops_report.rendering.visible import line

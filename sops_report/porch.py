@@ -6,7 +6,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from sops_report import charts
-from sops_report.redaction import redact
+from sops_report.redaction.report import redact
 from sops_report.report.build import build_report
 from sops_report.report.model import Report
 from sops_report.snapshot import Snapshot

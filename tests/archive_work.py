@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sites import FETCHED, TASK, fill_archive, keep, saved
 
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.archive.packing import pack, unpack
 from sops_report.archive.pruning import prunable, prune
 from sops_report.archive.transfer import export_zip, import_zip

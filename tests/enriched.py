@@ -6,7 +6,7 @@ from typing import Any
 
 from builders import envelope, event, moment, node
 
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.config import Settings, read_settings
 
 CANARY = "kanarie7Qx"

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from benchmarks.generate import answer
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.fleet import pieces
 from sops_report.fleet.answers import Answers
 from sops_report.fleet.dataset import flatten_archive

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from pathlib import Path
 
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.sources.archived import Place
 
 SERIES = Path(__file__).parent / "data" / "series" / "fail_retry_ok"

@@ -13,7 +13,7 @@ from typing import Any
 from sops_report.api.client import SopsClient
 from sops_report.api.clockwork import Clockwork
 from sops_report.api.retries import Patience
-from sops_report.archive import Archive, Saved
+from sops_report.archive.archive import Archive, Saved
 from sops_report.config import Credentials, make_site
 from sops_report.server import LocalSite
 

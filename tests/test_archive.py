@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sites import FETCHED, TASK, fill_archive, keep, saved
 
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.archive.sameness import says_the_same
 from sops_report.errors import InputError, SopsReportError, UsageError
 from sops_report.words import Language

@@ -9,7 +9,7 @@ from commandline import run
 from series import TASK_ID, moving_archive
 from sites import FETCHED, TASK, fill_archive, keep, saved
 
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.archive.pruning import age_us, prunable, prune
 from sops_report.archive.transfer import SUMS, Imported, export_zip, import_zip
 from sops_report.errors import InputError, SopsReportError, UsageError

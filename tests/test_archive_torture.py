@@ -14,7 +14,7 @@ from commandline import PATIENCE_S
 from faults import full_disk
 from sites import FETCHED, keep
 
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.archive.packing import pack
 from sops_report.errors import SopsReportError
 
@@ -25,7 +25,7 @@ WRITER = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[5])
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 archive, name = Archive(Path(sys.argv[1])), sys.argv[2]
 start, count = int(sys.argv[3]), int(sys.argv[4])
 where = dict(site="bk.example.com", scope="cmdb_biz", biz="2", task_id="515")

@@ -11,7 +11,7 @@ from sites import TASK, keep
 from watchdesk import Desk
 
 from sops_report.analysis import Analysis, analyse
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.reading import read_bytes
 from sops_report.server import LocalSite
 from sops_report.snapshot import Origin

@@ -18,7 +18,7 @@ from commandline import PATIENCE_S, ROOT, run
 from sites import SECRET, keep, reply, saved, scripted
 
 from benchmarks import bulk_load
-from sops_report.archive import Archive, Saved
+from sops_report.archive.archive import Archive, Saved
 from sops_report.errors import NetworkError
 from sops_report.server import LocalSite
 from sops_report.sources.bulk import MOST_IN_A_ROW, fetch_tasks

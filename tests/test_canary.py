@@ -17,9 +17,10 @@ from sops_report.api.client import SopsClient
 from sops_report.api.clockwork import Clockwork
 from sops_report.api.diary import telling_tries
 from sops_report.api.retries import Patience
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.archive.packing import pack
-from sops_report.archive.packs import PACK, members_of
+from sops_report.archive.packs import members_of
+from sops_report.archive.shelf import PACK
 from sops_report.config import Settings, read_settings
 from sops_report.errors import SopsReportError
 from sops_report.server import FAULTS, LocalSite

@@ -11,10 +11,13 @@ from builders import envelope, event, moment, node
 from commandline import run
 from enriched import CANARY, PLACE, US, fill, settings_for
 
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.errors import InputError
-from sops_report.redaction import BUILT_IN, anonymise, data_of, own_rules, redact
-from sops_report.redaction.embedding import Data
+from sops_report.masking.rules import BUILT_IN
+from sops_report.redaction.embedding import Data, data_of
+from sops_report.redaction.own import own_rules
+from sops_report.redaction.pseudonyms import anonymise
+from sops_report.redaction.report import redact
 from sops_report.rendering.budget import PageOptions
 from sops_report.rendering.html import render_page
 from sops_report.report.as_json import as_json

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from commandline import run, spawn
 
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 
 MADE = ["report.html", "report.md", "gantt.png", "archive"]
 

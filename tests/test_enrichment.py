@@ -11,10 +11,11 @@ from enriched import ALONE, CANARY, PLACE, PROJECT, fill, settings_for
 
 from sops_report.analysis.clock import read_clock
 from sops_report.api.client import Answer
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.errors import NetworkError, SopsReportError, UsageError
 from sops_report.reading import read_bytes
-from sops_report.redaction import anonymise, data_of
+from sops_report.redaction.embedding import data_of
+from sops_report.redaction.pseudonyms import anonymise
 from sops_report.rendering import Format, render
 from sops_report.rendering.budget import PageOptions
 from sops_report.rendering.html import render_page

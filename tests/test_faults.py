@@ -13,7 +13,7 @@ import pytest
 from commandline import ROOT, run
 from sites import SECRET, Naps, client_of, fill_archive, reply, saved, scripted
 
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.errors import NetworkError
 from sops_report.server import FAULTS, LocalSite
 

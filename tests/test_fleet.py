@@ -16,7 +16,7 @@ from fleets import BEGIN_US, WHERE, counted, in_the_folder, parts, rows, save
 from pandas.testing import assert_frame_equal
 
 from benchmarks.generate import answer
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.archive.packing import pack
 from sops_report.errors import UsageError
 from sops_report.fleet import census, pieces

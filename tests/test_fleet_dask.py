@@ -11,7 +11,7 @@ from fleets import rows, save
 from pandas.testing import assert_frame_equal
 
 from benchmarks.generate import answer
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.fleet import flatten_archive, workers
 
 # In a process of its own: Dask keeps threads and loops of its own alive.
@@ -19,7 +19,7 @@ _SCRIPT = """
 import sys
 from dask.distributed import Client, LocalCluster
 import sops_report as sr
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.cli import main
 from sops_report.fleet import many, pieces
 

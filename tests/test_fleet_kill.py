@@ -12,7 +12,7 @@ from fleets import counted, grown_old, in_the_folder, rows, save
 from pandas.testing import assert_frame_equal
 
 from benchmarks.generate import answer
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.fleet import dataset, pieces
 from sops_report.fleet.dataset import flatten_archive
 

@@ -23,7 +23,7 @@ from fleets import (
 from pandas.testing import assert_frame_equal
 
 from benchmarks.generate import answer
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.errors import UsageError
 from sops_report.fleet import manifest as manifests
 from sops_report.fleet import merging

@@ -6,7 +6,7 @@ import pytest
 from fleets import add_one, in_the_folder, is_told_of_rightly, parts, rows, unmerged
 from pandas.testing import assert_frame_equal
 
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.fleet import manifest as manifests
 from sops_report.fleet import rewriting
 from sops_report.fleet.dataset import flatten_archive

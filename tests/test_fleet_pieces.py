@@ -8,7 +8,7 @@ from fleets import BEGIN_US, SECOND, WHERE, rows, save
 from pandas.testing import assert_frame_equal
 
 from benchmarks.generate import answer
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.errors import UsageError
 from sops_report.fleet import pieces
 from sops_report.fleet.census import Census

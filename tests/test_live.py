@@ -13,7 +13,7 @@ import pytest
 from commandline import PATIENCE_S, RETRIED, ROOT, Done, run
 from sites import SECRET, dead_port, fill_archive, keep, reply, saved, scripted
 
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.config import make_site
 from sops_report.server import LocalSite
 from sops_report.words import Language

@@ -13,7 +13,9 @@ from sops_report.analysis import analyse
 from sops_report.analysis.people import people_waits
 from sops_report.reading import read_snapshots
 from sops_report.reading.evidence import MOST_LINES, MOST_LOG, read_evidence
-from sops_report.redaction import anonymise, data_of, redact
+from sops_report.redaction.embedding import data_of
+from sops_report.redaction.pseudonyms import anonymise
+from sops_report.redaction.report import redact
 from sops_report.rendering import Format, render
 from sops_report.report.build import build_report
 from sops_report.snapshot import Origin, Snapshot

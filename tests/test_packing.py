@@ -14,10 +14,11 @@ from sites import FETCHED, TASK, fill_archive, keep, saved
 from test_archive_care import files_of
 
 import sops_report as sr
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.archive.packing import pack, packable, unpack
-from sops_report.archive.packs import PACK, SUMS, members_of
+from sops_report.archive.packs import SUMS, members_of
 from sops_report.archive.pruning import prunable, prune
+from sops_report.archive.shelf import PACK
 from sops_report.archive.transfer import Imported, export_zip, import_zip
 from sops_report.errors import InputError
 

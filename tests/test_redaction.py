@@ -11,16 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sops_report.errors import UsageError
-from sops_report.masking.rules import is_identity
-from sops_report.redaction import (
-    ADDRESSES,
-    BUILT_IN,
-    MASK,
-    own_rules,
-    redact,
-    redact_text,
-)
-from sops_report.redaction.own import may_take_for_ever
+from sops_report.masking.rules import ADDRESSES, BUILT_IN, MASK, is_identity
+from sops_report.masking.text import redact_text
+from sops_report.redaction.own import may_take_for_ever, own_rules
+from sops_report.redaction.report import redact
 from sops_report.rendering import Format, render
 from sops_report.rendering.dialects import DIALECTS
 from sops_report.report.findings import Reaction

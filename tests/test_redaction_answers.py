@@ -15,17 +15,11 @@ from typer.testing import CliRunner
 from sops_report.cli import checking, redacting
 from sops_report.cli.chrome import Group
 from sops_report.errors import InputError, UsageError
-from sops_report.redaction import (
-    ADDRESSES,
-    BUILT_IN,
-    MASK,
-    Pseudonyms,
-    anonymise,
-    anonymise_answer,
-    own_rules,
-    redact_answer,
-    redact_text,
-)
+from sops_report.masking.rules import ADDRESSES, BUILT_IN, MASK
+from sops_report.masking.text import redact_text
+from sops_report.redaction.answer import redact_answer
+from sops_report.redaction.own import own_rules
+from sops_report.redaction.pseudonyms import Pseudonyms, anonymise, anonymise_answer
 from sops_report.redaction.tokens import Place, replace_texts, texts_in
 from sops_report.rendering import render
 from sops_report.report.build import build_report

@@ -14,9 +14,11 @@ from benchmarks.analysis import looped, with_lists
 from benchmarks.generate import answer
 from sops_report.analysis import MANY, analyse
 from sops_report.analysis.arrays.tree import with_columns
+from sops_report.masking.rules import Rule
 from sops_report.reading import read_bytes
-from sops_report.redaction import Rule, own_rules, redact
 from sops_report.redaction.columns import texts_of
+from sops_report.redaction.own import own_rules
+from sops_report.redaction.report import redact
 from sops_report.rendering import render
 from sops_report.rendering.budget import PageOptions
 from sops_report.rendering.events import events_of

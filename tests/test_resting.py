@@ -11,7 +11,7 @@ from commandline import ROOT, run
 from enriched import PLACE, US, fill
 from sites import SECRET, reply, saved, scripted
 
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.server import LocalSite
 from sops_report.sources.refusals import REFUSALS
 

@@ -15,7 +15,8 @@ from sops_report.errors import InputError
 from sops_report.reading.flow import read_flow
 from sops_report.reading.histories import read_histories
 from sops_report.reading.times import TimeReader
-from sops_report.redaction import Data, data_of, redact
+from sops_report.redaction.embedding import Data, data_of
+from sops_report.redaction.report import redact
 from sops_report.rendering.budget import PageOptions
 from sops_report.rendering.html import render_page
 from sops_report.report.as_json import as_json

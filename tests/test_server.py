@@ -14,7 +14,7 @@ import pytest
 from commandline import PATIENCE_S
 from sites import SECRET, fill_archive, keep, saved
 
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.errors import SopsReportError, UsageError
 from sops_report.server import FAULTS, LocalSite, read_fault
 from sops_report.server.register import Register

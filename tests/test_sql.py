@@ -10,7 +10,7 @@ from commandline import Done, run
 from fleets import WHERE, save
 
 from benchmarks.generate import answer
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.fleet import parts, query
 from sops_report.fleet.dataset import flatten_archive
 

@@ -7,7 +7,7 @@ import pytest
 from builders import node, snapshot
 
 from sops_report.analysis import analyse
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.rendering import render
 from sops_report.report.build import build_report
 from sops_report.snapshot import Snapshot

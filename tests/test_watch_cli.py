@@ -17,7 +17,7 @@ from series import SERIES, TASK_ID, moving_archive
 from sites import SECRET, keep, saved
 
 from sops_report.api.client import Answer, SopsClient
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.errors import NetworkError
 from sops_report.server import LocalSite
 from sops_report.watching.polling import Poller

@@ -31,7 +31,7 @@ from pathlib import Path
 from archive_work import MAY_GO, WORKS, Work, a_guest, a_small_archive, answers_of
 from faults import LastStep, stepping
 
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.archive.packing import pack, unpack
 from sops_report.archive.pruning import prune
 from sops_report.archive.transfer import export_zip, import_zip

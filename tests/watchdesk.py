@@ -8,7 +8,7 @@ from sites import SECRET
 
 from sops_report.analysis import Analysis
 from sops_report.api.clockwork import Clockwork
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.config import Settings, read_settings
 from sops_report.server import LocalSite
 from sops_report.sources.live import Wanted

@@ -11,9 +11,3 @@
 
 People may read and copy the folder; nothing but these files is needed to make a report again.
 """
-
-from sops_report.archive.archive import Archive, Saved
-from sops_report.archive.layout import Stored, TaskFolder
-from sops_report.archive.verify import Finding
-
-__all__ = ["Archive", "Finding", "Saved", "Stored", "TaskFolder"]

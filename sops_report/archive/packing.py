@@ -21,9 +21,9 @@ from sops_report.archive.layout import (
     task_folders,
 )  # fmt: skip
 from sops_report.archive.locks import locked
-from sops_report.archive.packs import PACK, index_of, members_of, write_pack
+from sops_report.archive.packs import members_of, write_pack
 from sops_report.archive.putting import free_name
-from sops_report.archive.shelf import names_in
+from sops_report.archive.shelf import PACK, index_of, names_in
 from sops_report.archive.tidying import tidy
 from sops_report.errors import InputError
 

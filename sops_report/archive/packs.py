@@ -18,7 +18,6 @@ from typing import IO, Final
 
 from sops_report.errors import InputError
 
-PACK: Final = "answers.tar.xz"
 SUMS: Final = "SHA256SUMS"
 _SUM: Final = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9][A-Za-z0-9._-]{0,80})")
 _BLOCK: Final = tarfile.BLOCKSIZE
@@ -28,18 +27,12 @@ _SMALLEST_WINDOW: Final = 1 << 20
 _LARGEST_WINDOW: Final = 1 << 26
 
 
-def index_of(pack: str | Path) -> Mapping[str, str] | None:
+def read_index(pack: str | Path) -> Mapping[str, str] | None:
     """Return the names in a pack with their SHA-256, in their order; None if there is no pack.
 
     Raises:
         InputError: It cannot be read or is none of ours.
     """
-    try:
-        os.stat(pack)  # noqa: PTH116 - most folders have none; to ask costs less than to open
-    except FileNotFoundError:
-        return None
-    except OSError:
-        pass  # opening it tells why
     try:
         with _opened(Path(pack)) as stream:
             return _index(stream, Path(pack))
@@ -135,7 +128,7 @@ def write_pack(
             packed.write(bytes(2 * _BLOCK))
         file.flush()
         os.fsync(file.fileno())
-    if dict(sums) != index_of(target) or sum(1 for _ in members_of(target)) != len(sums):
+    if dict(sums) != read_index(target) or sum(1 for _ in members_of(target)) != len(sums):
         raise InputError("bad-pack", path=target)
 
 

@@ -12,7 +12,7 @@ from sops_report.archive.files import explained, temporary_path
 from sops_report.archive.layout import BESIDE, Stored, snapshots_in
 from sops_report.archive.locks import locked
 from sops_report.archive.packing import rewrite
-from sops_report.archive.packs import PACK, index_of
+from sops_report.archive.shelf import PACK, index_of
 from sops_report.archive.tidying import tidy
 from sops_report.errors import UsageError
 

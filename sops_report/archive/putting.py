@@ -6,8 +6,7 @@ from pathlib import Path
 
 from sops_report.archive.files import publish, written
 from sops_report.archive.layout import SIDECAR_SUFFIX
-from sops_report.archive.packs import PACK, index_of
-from sops_report.archive.shelf import is_there, names_in, read_files
+from sops_report.archive.shelf import PACK, index_of, is_there, names_in, read_files
 from sops_report.errors import SopsReportError
 
 Same = Callable[[bytes, bytes], bool]

@@ -5,11 +5,13 @@ from it before and after. What lies plain in the folder stands over what is pack
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Final
 
-from sops_report.archive.packs import PACK, index_of, members_of
 from sops_report.errors import InputError
+
+PACK: Final = "answers.tar.xz"
 
 
 def names_in(folder: str | Path) -> set[str]:
@@ -26,6 +28,23 @@ def names_in(folder: str | Path) -> set[str]:
     if packed is None and PACK in plain:  # unpacked between the two looks
         plain = os.listdir(folder)  # noqa: PTH208
     return {*plain, *(packed or ())} - {PACK}
+
+
+def index_of(pack: str | Path) -> Mapping[str, str] | None:
+    """Return the names in a pack with their SHA-256, in their order; None if there is no pack.
+
+    Raises:
+        InputError: It cannot be read or is none of ours.
+    """
+    try:
+        os.stat(pack)  # noqa: PTH116 - most folders have none; to ask costs less than to open
+    except FileNotFoundError:
+        return None
+    except OSError:
+        pass  # opening it tells why
+    from sops_report.archive import packs  # noqa: PLC0415 - start-up time
+
+    return packs.read_index(pack)
 
 
 def is_there(path: Path) -> bool:
@@ -83,6 +102,8 @@ def _read_packed(pack: Path, names: set[str]) -> dict[str, bytes]:
     known = index_of(pack)
     if known is None or not names.intersection(known):
         return found
+    from sops_report.archive.packs import members_of  # noqa: PLC0415 - start-up time
+
     waiting = names.intersection(known)
     try:
         for name, body in members_of(pack):

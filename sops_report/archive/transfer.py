@@ -25,9 +25,9 @@ from sops_report.archive.layout import (
 )
 from sops_report.archive.locks import locked
 from sops_report.archive.packing import in_order
-from sops_report.archive.packs import PACK, SUMS, members_of
+from sops_report.archive.packs import SUMS, members_of
 from sops_report.archive.putting import put_answer
-from sops_report.archive.shelf import is_there
+from sops_report.archive.shelf import PACK, is_there
 from sops_report.archive.tidying import tidy
 from sops_report.errors import InputError, UsageError
 from sops_report.files import whole_file

@@ -15,7 +15,8 @@ from sops_report.archive.layout import (
     task_folders,
 )  # fmt: skip
 from sops_report.archive.locks import locked
-from sops_report.archive.packs import PACK, index_of, members_of
+from sops_report.archive.packs import members_of
+from sops_report.archive.shelf import PACK, index_of
 from sops_report.errors import InputError
 from sops_report.words import Language, say
 

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.archive.packing import pack, packable, packed_folders, unpack
-from sops_report.archive.packs import PACK
 from sops_report.archive.pruning import age_us, prunable, prune, size_of
+from sops_report.archive.shelf import PACK
 from sops_report.archive.transfer import export_zip, import_zip
 from sops_report.cli.chrome import Command
 from sops_report.cli.options import Force, Talk, on_site

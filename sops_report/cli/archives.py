@@ -2,7 +2,7 @@
 
 import typer
 
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.archive.layout import iso_of
 from sops_report.cli import archive_care, fleets
 from sops_report.cli.chrome import Command, Group

@@ -18,7 +18,7 @@ from sops_report.version import __version__
 ROOMS: Final = MappingProxyType({
     "demo": "demo",
     "report": "reporting",
-    "show": "reporting",
+    "show": "showing",
     "nodes": "tables",
     "chart": "charting",
     "whatif": "whatifs",

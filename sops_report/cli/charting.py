@@ -10,7 +10,7 @@ import typer
 from sops_report.cli.chrome import Command
 from sops_report.cli.options import Font, Force, Talk, on_source
 from sops_report.cli.outputs import check_targets
-from sops_report.redaction import redact
+from sops_report.redaction.report import redact
 from sops_report.report.build import build_report
 from sops_report.snapshot import Snapshot
 

@@ -1,7 +1,6 @@
 """What typer says by itself, in the language of the user: help pages and usage errors."""
 
 import re
-from difflib import get_close_matches
 from typing import Any, Final
 
 from typer.core import TyperCommand, TyperGroup
@@ -62,6 +61,8 @@ class Group(TyperGroup):
         name = args[0]
         if name.startswith("-") or name in self.commands or ctx.resilient_parsing:
             return super().resolve_command(ctx, args)
+        from difflib import get_close_matches  # noqa: PLC0415 - start-up time
+
         near = get_close_matches(name, self.commands, n=1)
         key = "no-such-command-but" if near else "no-such-command"
         raise UsageError(key, name=name[:60], near="".join(near), command=ctx.command_path)

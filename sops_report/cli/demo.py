@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 import typer
 
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.cli.charting import paint
 from sops_report.cli.chrome import Command
 from sops_report.cli.options import Talk, with_talk

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.archive.files import written
 from sops_report.cli.chrome import Command
 from sops_report.cli.options import Talk, on_site

@@ -7,7 +7,7 @@ from typing import Final
 
 import typer
 
-from sops_report.archive import Saved
+from sops_report.archive.archive import Saved
 from sops_report.cli.options import Talk
 from sops_report.errors import SopsReportError
 

@@ -11,7 +11,7 @@ from typing import Annotated, Final
 
 import typer
 
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.cli.chrome import Command
 from sops_report.cli.options import Force, Talk, on_site, with_talk
 from sops_report.cli.outputs import check_targets, is_stdout, is_terminal, put, width

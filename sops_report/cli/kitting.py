@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from sops_report.cli.chrome import Command
+from sops_report.cli.dialect import DialectName, check_dialect
 from sops_report.cli.masking import (
     Anonymise,
     NoEmbed,
@@ -17,20 +18,15 @@ from sops_report.cli.masking import (
     rules_of,
 )
 from sops_report.cli.options import Force, Talk, on_source
-from sops_report.errors import UsageError
 from sops_report.kit import TRACKERS, make_kit
 from sops_report.postmortem import refresh
-from sops_report.redaction import anonymise as with_pseudonyms
-from sops_report.rendering.dialects import DIALECTS
+from sops_report.redaction.pseudonyms import anonymise as with_pseudonyms
 from sops_report.report.build import build_report
 from sops_report.snapshot import Snapshot
 from sops_report.words.lengths import size
 
 Out = Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="help.kit_out")]
 For = Annotated[str, typer.Option("--for", metavar="|".join(TRACKERS), help="help.kit_for")]
-DialectName = Annotated[
-    str | None, typer.Option("--dialect", metavar="|".join(DIALECTS), help="help.dialect")
-]
 Raw = Annotated[bool, typer.Option("--raw", help="help.kit_raw")]
 
 
@@ -79,16 +75,6 @@ def kit(  # noqa: PLR0913 - options
             "talk.kit_too_large",
             path=name, size=size(n_bytes), limit=size(made.limit), tracker=tracker,
         )  # fmt: skip
-
-
-def check_dialect(name: str | None) -> None:
-    """Refuse a dialect that is none of ours.
-
-    Raises:
-        UsageError: It is none.
-    """
-    if name is not None and name not in DIALECTS:
-        raise UsageError("bad-dialect", name=name[:60], known=", ".join(DIALECTS))
 
 
 def _tell_fonts(talk: Talk, caught: list[Any]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Final
 
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.archive.pruning import age_us
 from sops_report.cli.options import Talk
 from sops_report.config import Settings

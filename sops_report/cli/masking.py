@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sops_report.redaction import ADDRESSES, BUILT_IN, Rule, own_rules
+from sops_report.masking.rules import ADDRESSES, BUILT_IN, Rule
 
 NoRedact = Annotated[bool, typer.Option("--no-redact", help="help.no_redact")]
 NoEmbed = Annotated[bool, typer.Option("--no-embed", help="help.no_embed")]
@@ -34,7 +34,13 @@ def rules_of(
     Raises:
         UsageError: An own rule makes no sense.
     """
-    own = own_rules(patterns or (), file)
+    own = _own(patterns, file) if patterns or file else ()
     if no_redact:
         return own
     return (*BUILT_IN, *(ADDRESSES if ips else ()), *own)
+
+
+def _own(patterns: list[str] | None, file: Path | None) -> tuple[Rule, ...]:
+    from sops_report.redaction.own import own_rules  # noqa: PLC0415 - start-up time
+
+    return own_rules(patterns or (), file)

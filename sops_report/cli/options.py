@@ -29,6 +29,7 @@ from sops_report.words import Language, say
 
 Source = Annotated[str, typer.Argument(metavar="SOURCE", help="help.source")]
 Force = Annotated[bool, typer.Option("--force", "-f", help="help.force")]
+Ascii = Annotated[bool, typer.Option("--ascii", help="help.ascii")]
 Font = Annotated[
     Path | None,
     typer.Option("--font", metavar="FILE", envvar="SOPS_REPORT_FONT", help="help.font"),

@@ -11,7 +11,8 @@ from sops_report.cli.options import Force, Talk, on_source
 from sops_report.cli.outputs import check_targets, is_stdout, put
 from sops_report.errors import InputError, UsageError
 from sops_report.files import write_whole
-from sops_report.redaction import Finding, anonymise_answer, counts_of, redact_answer
+from sops_report.redaction.answer import Finding, counts_of, redact_answer
+from sops_report.redaction.pseudonyms import anonymise_answer
 from sops_report.rendering.visible import line
 from sops_report.snapshot import Snapshot
 from sops_report.words import has_words, say

@@ -1,6 +1,5 @@
-"""``report`` and ``show``: the post-mortem as files, on standard output and in the terminal."""
+"""``report``: the post-mortem as files and on standard output."""
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
@@ -8,7 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from sops_report.cli.chrome import Command
-from sops_report.cli.kitting import DialectName, check_dialect
+from sops_report.cli.dialect import DialectName, check_dialect
 from sops_report.cli.masking import (
     Anonymise,
     Ips,
@@ -19,27 +18,24 @@ from sops_report.cli.masking import (
     RulesFile,
     rules_of,
 )
-from sops_report.cli.options import Force, Talk, on_source
-from sops_report.cli.outputs import check_targets, is_coloured, is_stdout, put, width
+from sops_report.cli.options import Ascii, Force, Talk, on_source
+from sops_report.cli.outputs import check_targets, is_stdout, put
 from sops_report.cli.writing import STYLE, Writer, data_budget, page_options
 from sops_report.errors import UsageError
 from sops_report.files import write_pieces
+from sops_report.masking.text import redact_text
 from sops_report.postmortem import refresh
-from sops_report.redaction import anonymise as with_pseudonyms
-from sops_report.redaction import redact, redact_text
+from sops_report.redaction.pseudonyms import anonymise as with_pseudonyms
+from sops_report.redaction.report import redact
 from sops_report.rendering import Format
-from sops_report.rendering.text import render_text
-from sops_report.rendering.textbars import in_ascii
 from sops_report.report.build import build_report
 from sops_report.report.model import Report
 from sops_report.report.naming import file_name
 from sops_report.snapshot import Snapshot
-from sops_report.words.lengths import display_zone
 
 Out = Annotated[list[Path] | None, typer.Option("-o", "--out", metavar="FILE", help="help.out")]
 To = Annotated[Format | None, typer.Option("--to", "-t", help="help.to")]
 
-Ascii = Annotated[bool, typer.Option("--ascii", help="help.ascii")]
 Bundle = Annotated[Path | None, typer.Option("--bundle", metavar="DIR", help="help.bundle")]
 Email = Annotated[Path | None, typer.Option("--email", metavar="FILE", help="help.email")]
 Css = Annotated[
@@ -57,16 +53,14 @@ Explorer = Annotated[
 ]
 
 _EXPLORER: Final = ("auto", "only", "none")
-_BLOCKS: Final = "█▏"
 _CSS: Final = ("inline", "external")
 _JS: Final = ("inline", "none")
 _OTHER_SUFFIXES: Final = {"htm": "html", "markdown": "md", "text": "txt"}
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add the commands of this room."""
+    """Add the command of this room."""
     app.command("report", cls=Command, help="help.report")(report)
-    app.command("show", cls=Command, help="help.show")(show)
 
 
 @on_source
@@ -169,22 +163,3 @@ def _format_of(target: Path, to: Format | None) -> Format:
         known = ", ".join(Format) if is_stdout(target) else ", ".join(f".{form}" for form in Format)
         key = "to-needed" if is_stdout(target) else "unknown-format"
         raise UsageError(key, path=target, known=known) from None
-
-
-@on_source
-def show(snapshot: Snapshot, talk: Talk, *, ascii_bars: Ascii = False) -> None:
-    """Show the post-mortem in the terminal."""
-    made, _ = redact(build_report(snapshot, zone=talk.zone))
-    zone = display_zone(made.task.offset_minutes, talk.zone)
-    text = render_text(made, talk.language, zone, color=is_coloured(), width=width(100))
-    typer.echo(in_ascii(text) if ascii_bars or not _has_blocks() else text, nl=False)
-
-
-def _has_blocks() -> bool:
-    """Tell whether the terminal's encoding has the blocks that bars are made of."""
-    # a closed standard output is none at all
-    try:
-        _BLOCKS.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True

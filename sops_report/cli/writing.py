@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sops_report.cli.options import Talk
-from sops_report.redaction import Rule
+from sops_report.masking.rules import Rule
 from sops_report.redaction.embedding import BUDGET, data_of
 from sops_report.rendering import Format, render_pieces
 from sops_report.rendering.budget import PageOptions

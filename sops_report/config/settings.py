@@ -16,7 +16,6 @@ called. The user's file is ``config.toml`` in the platform's config folder:
 import os
 import re
 import stat
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -255,16 +254,26 @@ def _number(setting: str, value: str | None) -> float | None:
 
 def _read_toml(config_file: Path) -> Layer:
     try:
-        return tomllib.loads(config_file.read_text("utf-8-sig"))
+        text = config_file.read_text("utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
         raise UsageError("bad-config", path=config_file, reason=error.strerror) from None
+    except UnicodeDecodeError:
+        raise UsageError("bad-config", path=config_file, reason="not TOML") from None
+    return _parsed(text, config_file)
+
+
+def _parsed(text: str, config_file: Path) -> Layer:
+    import tomllib  # noqa: PLC0415 - start-up time, for most users have no such file
+
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         where = re.search(r"at line \d+", str(error))  # only the place: the text may be secret
         reason = where.group() if where else "at its end"
         raise UsageError("bad-config", path=config_file, reason=reason) from None
-    except (UnicodeDecodeError, RecursionError):
+    except RecursionError:
         raise UsageError("bad-config", path=config_file, reason="not TOML") from None
 
 

@@ -19,8 +19,7 @@ from typing import Final
 import msgspec
 
 from sops_report.archive.layout import in_order
-from sops_report.archive.packs import PACK
-from sops_report.archive.shelf import names_in
+from sops_report.archive.shelf import PACK, names_in
 from sops_report.errors import InputError
 from sops_report.fleet.manifest import Aside, Held, Manifest
 

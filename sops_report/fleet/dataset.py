@@ -19,7 +19,7 @@ from typing import Final
 
 import msgspec
 
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.errors import UsageError
 from sops_report.fleet.census import Census, Plan
 from sops_report.fleet.manifest import FORMAT, Aside, Line, Manifest, load_manifest

@@ -8,7 +8,6 @@ A group called ``s`` is masked, else the whole match.
 """
 
 import re
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -40,6 +39,8 @@ def own_rules(patterns: Iterable[str] = (), file: Path | None = None) -> tuple[R
 
 
 def _in_file(file: Path) -> list[tuple[str, str]]:
+    import tomllib  # noqa: PLC0415 - start-up time
+
     try:
         tables = tomllib.loads(file.read_text("utf-8")).get("rule", [])
     except (OSError, ValueError) as cause:

@@ -6,7 +6,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from sops_report.redaction import BUILT_IN, Rule, redact
+from sops_report.masking.rules import BUILT_IN, Rule
+from sops_report.redaction.report import redact
 from sops_report.rendering.json_text import json_pieces
 from sops_report.rendering.text import render_text
 from sops_report.rendering.textbars import in_ascii

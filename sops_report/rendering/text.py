@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
 
-from sops_report.rendering.human import human_text
 from sops_report.rendering.rows import Row, choose
 from sops_report.rendering.textbars import length_bar, span_bar, strip
 from sops_report.rendering.visible import cells, clip, clip_middle, line, pad, visible, wrap
@@ -134,6 +133,10 @@ def _operations(sheet: Sheet) -> Iterator[str]:
 
 
 def _human(sheet: Sheet) -> Iterator[str]:
+    if sheet.voice.report.postmortem is None:
+        return
+    from sops_report.rendering.human import human_text  # noqa: PLC0415 - start-up time
+
     yield from human_text(sheet.voice)
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from sops_report.api.envelope import outline
-from sops_report.archive import Archive, TaskFolder
-from sops_report.archive.layout import Stored, snapshots_in
+from sops_report.archive.archive import Archive
+from sops_report.archive.layout import Stored, TaskFolder, snapshots_in
 from sops_report.archive.shelf import read_bytes
 from sops_report.errors import InputError
 from sops_report.reading.times import TimeReader

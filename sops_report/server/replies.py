@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.archive.layout import snapshots_in
 from sops_report.archive.shelf import is_there, read_bytes
 from sops_report.config import Credentials

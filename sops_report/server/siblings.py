@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.archive.layout import snapshots_in
 from sops_report.reading.times import TimeReader
 from sops_report.server.questions import Question

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar, Final, Self
 
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.config import Credentials
 from sops_report.errors import InputError, SopsReportError, UsageError
 from sops_report.server.faults import Fault, read_fault

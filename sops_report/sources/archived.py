@@ -6,7 +6,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Final, TypedDict
 
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.archive.layout import snapshots_in
 from sops_report.errors import SopsReportError, UsageError
 from sops_report.reading.times import TimeReader

@@ -16,7 +16,7 @@ from queue import SimpleQueue
 from typing import Final
 
 from sops_report.api.client import SopsClient
-from sops_report.archive import Archive, Saved
+from sops_report.archive.archive import Archive, Saved
 from sops_report.config import Site
 from sops_report.errors import SopsReportError
 from sops_report.sources.errand import Extras

@@ -6,13 +6,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from sops_report.archive import Archive
-from sops_report.archive.packs import PACK
-from sops_report.archive.shelf import is_there
+from sops_report.archive.shelf import PACK, is_there
 from sops_report.config import Settings, read_settings
 from sops_report.errors import SopsReportError, UsageError
 from sops_report.snapshot import Snapshot
-from sops_report.sources import archived, files
+from sops_report.sources import files
 
 _TASK_ID: Final = re.compile(r"\d{1,18}")
 _ARCHIVED: Final = re.compile(r"(?P<biz>\w[\w-]*)/(?P<task>\d{1,18})(?:@(?P<at>.+))?")
@@ -111,13 +109,17 @@ def _read_named(name: str, beside: files.Beside, options: Live) -> Snapshot:
     match = _ARCHIVED.fullmatch(name)
     if match is None:
         raise UsageError("no-such-source", source=name[:200] or '""')
+    from sops_report.archive.archive import Archive  # noqa: PLC0415 - start-up time
+    from sops_report.sources import archived  # noqa: PLC0415 - start-up time
+
     archive = Archive(settings.archive)
     found = archived.read_archived(archive, match["biz"], match["task"], match["at"], beside)
     return archived.with_child_tasks(found, archive)
 
 
 def _fetched(name: str, settings: Settings, beside: files.Beside, options: Live) -> Snapshot:
-    from sops_report.sources import live  # noqa: PLC0415 - brings the HTTP library
+    from sops_report.archive.archive import Archive  # noqa: PLC0415 - start-up time
+    from sops_report.sources import archived, live  # noqa: PLC0415 - brings the HTTP library
 
     saved = live.fetch(
         live.wanted(name),

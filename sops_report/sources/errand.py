@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 
 from sops_report.analysis.clock import Clock, read_clock
 from sops_report.api.client import Answer, SopsClient
-from sops_report.archive import Archive, Saved
+from sops_report.archive.archive import Archive, Saved
 from sops_report.archive.shelf import is_there
 from sops_report.config import Site
 from sops_report.errors import InputError, NetworkError, SopsReportError

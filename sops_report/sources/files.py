@@ -6,19 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sops_report.archive.layout import SIDECAR_SUFFIX, as_mapping
-from sops_report.archive.packs import PACK, members_of
-from sops_report.archive.shelf import is_there, names_in, read_bytes, read_files
+from sops_report.archive.shelf import PACK, is_there, names_in, read_bytes, read_files
 from sops_report.errors import InputError, SopsReportError
 from sops_report.reading import read_snapshots, with_earlier
 from sops_report.reading.decode import MAX_BYTES
 from sops_report.snapshot import Note, Origin, Snapshot
-from sops_report.sources.page import Page, snapshots_of
-from sops_report.sources.page_block import is_report, page_in
+from sops_report.sources.markup import as_markup
 from sops_report.sources.refusals import REFUSALS, noted, read_refusals
 from sops_report.sources.sidecar import origin_of, origin_told
+
+if TYPE_CHECKING:  # what a page carries is known where there is one
+    from sops_report.sources.page import Page
 
 _FLOW: Final = "pipeline_tree.json"
 _HISTORIES: Final = "histories.json"
@@ -128,6 +129,8 @@ def read_file(path: Path, beside: Beside, *, task: str | None = None) -> Snapsho
 
 def _read_pack(path: Path, beside: Beside, *, task: str | None) -> Snapshot:
     """Read a packed task wherever it lies: its newest answer with the others as its history."""
+    from sops_report.archive.packs import members_of  # noqa: PLC0415 - start-up time
+
     held = dict(members_of(path))
     beside = Beside(
         flow=held.get(_FLOW) if beside.flow is None else beside.flow,
@@ -243,21 +246,31 @@ def read_data(
     return newest_of(found, source, task)
 
 
-def _page_in(data: bytes, source: str) -> Page | None:
+def _page_in(data: bytes, source: str) -> "Page | None":
     """Return what a report page carries; None where the bytes are none of our pages.
 
     Raises:
         InputError: It is one, but its answer was too large for it, or is damaged.
     """
+    if as_markup(data) is None:
+        return None
+    from sops_report.sources.page_block import is_report, page_in  # noqa: PLC0415 - start-up time
+
     page = page_in(data)
     if page is None and is_report(data):
         raise InputError("page-without-data", source=source)
     return page
 
 
-def _of_page(page: Page, source: str, task: str | None) -> Snapshot:
+def _of_page(page: "Page", source: str, task: str | None) -> Snapshot:
     """Return the snapshot of *task*, else of the one that the page is about."""
-    return newest_of(snapshots_of(page, source), source, task or page.task)
+    return newest_of(_carried(page, source), source, task or page.task)
+
+
+def _carried(page: "Page", source: str) -> list[Snapshot]:
+    from sops_report.sources.page import snapshots_of  # noqa: PLC0415 - start-up time
+
+    return snapshots_of(page, source)
 
 
 def newest_of(found: Sequence[Snapshot], source: str, task: str | None) -> Snapshot:
@@ -323,7 +336,7 @@ def _of_file(
     data = held[path.name] if path.name in held else read_bytes_of(path)
     page = _page_in(data, str(path))
     if page is not None:
-        return snapshots_of(page, str(path))
+        return _carried(page, str(path))
     sidecar = held.get(_sidecar_of(path))
     origin = origin_of(path) if sidecar is None else origin_told(path, as_mapping(sidecar))
     origin = _with_hash(origin, data)

@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from sops_report.api.clients import Clients
-from sops_report.archive import Archive, Saved
+from sops_report.archive.archive import Archive, Saved
 from sops_report.config import Settings, Site, make_site
 from sops_report.errors import UsageError
 from sops_report.sources.allowance import MOST_CALLS, Allowance

@@ -1,12 +1,12 @@
 """The data block of an HTML page: a `Page` written safe inside HTML, and read back from it."""
 
-import codecs
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from sops_report.sources.markup import as_markup
 from sops_report.sources.packing import pack, unpack_text
 from sops_report.sources.page import Earlier, Page
 
@@ -31,7 +31,7 @@ def page_in(data: bytes) -> Page | None:
 
     Never an error: a page that was damaged on its way is like any other page.
     """
-    text = _markup(data)
+    text = as_markup(data)
     match = None if text is None else _BLOCK.search(text)
     if match is None:
         return None
@@ -43,16 +43,8 @@ def page_in(data: bytes) -> Page | None:
 
 def is_report(data: bytes) -> bool:
     """Tell whether bytes are one of our HTML pages, whether or not it carries anything."""
-    text = _markup(data)
+    text = as_markup(data)
     return text is not None and _OUR_PAGE in text
-
-
-def _markup(data: bytes) -> bytes | None:
-    """Return a page as UTF-8, as editors and shells may have saved it; None if it is no markup."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        data = data.decode("utf-16", "replace").encode("utf-8", "replace")
-    data = data.removeprefix(codecs.BOM_UTF8)
-    return data if data.lstrip()[:1] == b"<" else None
 
 
 def _unpacked(block: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -11,7 +11,7 @@ from typing import Final
 
 from sops_report.api.client import SopsClient
 from sops_report.api.envelope import outline
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.archive.shelf import names_in, read_files
 from sops_report.config import Site
 from sops_report.errors import InputError

@@ -16,8 +16,8 @@ from typing import Final
 from sops_report.analysis import Analysis
 from sops_report.analysis.clock import SECOND_US, finish_is_valid
 from sops_report.api.envelope import outline
-from sops_report.archive import Archive, TaskFolder
-from sops_report.archive.layout import snapshots_in
+from sops_report.archive.archive import Archive
+from sops_report.archive.layout import TaskFolder, snapshots_in
 from sops_report.archive.shelf import read_files
 from sops_report.errors import InputError
 from sops_report.reading import read_bytes

@@ -9,7 +9,7 @@ from sops_report.analysis import Analysis, analyse
 from sops_report.api.client import Answer
 from sops_report.api.clients import Clients
 from sops_report.api.clockwork import Clockwork
-from sops_report.archive import Archive
+from sops_report.archive.archive import Archive
 from sops_report.config import Settings
 from sops_report.errors import SopsReportError
 from sops_report.reading import read_bytes

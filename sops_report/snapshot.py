@@ -11,7 +11,6 @@ rest, and a snapshot's labels and kinds: computed once a distinct word).
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
 from typing import Final
 
 from sops_report.columns import Numbers
@@ -292,6 +291,8 @@ class Snapshot:
         return f"<Snapshot {who!r}: {self.tree.state[0]}, {len(self.tree)} nodes>"
 
     def _repr_html_(self) -> str:
+        from html import escape  # noqa: PLC0415 - start-up time
+
         return f"<code>{escape(repr(self))}</code>"
 
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from sops_report.analysis import Measures, analyse, measure
 from sops_report.analysis.arrays.tree import is_one_of
+from sops_report.collector import collector_at_rest
 from sops_report.columns import MISSING, Coded, Column, coded, numbers, reals
-from sops_report.reading.collector import collector_at_rest
 from sops_report.reading.identity import LABELS, SOURCES
 from sops_report.snapshot import LONGEST_PATH, PATH_JOINT, Snapshot, clipped_path
 from sops_report.states import CLOSED, GROUP_OF, GROUPS, group_of

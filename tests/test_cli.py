@@ -388,4 +388,4 @@ def test_a_page_of_help_brings_no_analysis_and_no_renderer() -> None:
         timeout=PATIENCE_S,
     )
     rooms = set(re.findall(r"'sops_report\.(\w+)", done.stderr))
-    assert rooms <= {"cli", "config", "errors", "version", "words"}
+    assert rooms <= {"cli", "collector", "config", "errors", "version", "words"}

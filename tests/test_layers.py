@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 PACKAGE = "sops_report"
-# The porch stands outside the house. The version and the writing of files are at everybody's
-# service; they know nothing of the house but its errors.
+# The porch stands outside the house. Version, writing of files and collector at rest are
+# at everybody's service; they know nothing of the house but its errors.
 PORCH = {"__init__", "__main__"}
-SERVICES = {"files": {"errors"}, "version": set[str]()}
+SERVICES = {"files": {"errors"}, "collector": set[str](), "version": set[str]()}
 # Who may import a heavy library, and whether only inside functions.
 HEAVY = {
     "httpx2": {"api"},

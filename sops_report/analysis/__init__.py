@@ -20,8 +20,8 @@ from sops_report.analysis.outcome import Incidents, find_incidents, outcome_of
 from sops_report.analysis.path import Piece, critical_pieces
 from sops_report.analysis.slack import Slack, slack_of
 from sops_report.analysis.spans import FirstPositions, Run
+from sops_report.collector import collector_at_rest
 from sops_report.columns import numbers
-from sops_report.reading.collector import collector_at_rest
 from sops_report.snapshot import Note, Snapshot, Tree, is_columnar
 
 __all__ = ["Analysis", "Measures", "analyse", "measure"]

@@ -37,8 +37,10 @@ ROOMS: Final = MappingProxyType({
 _GROUPS: Final = frozenset({"archive", "profile"})
 
 
-def assemble(only: Collection[str] = tuple(ROOMS)) -> typer.Typer:
-    """Return the command line, in which the commands of *only* work and the others have names."""
+def assemble(
+    only: Collection[str] = tuple(ROOMS), listed: Collection[str] = tuple(ROOMS)
+) -> typer.Typer:
+    """Return the command line: the commands of *only* work, the others *listed* have names."""
     app = typer.Typer(
         name="sops-report",
         cls=Group,
@@ -49,11 +51,11 @@ def assemble(only: Collection[str] = tuple(ROOMS)) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_root)
-    wanted = {ROOMS[name] for name in ROOMS if name in only}
     for name, room in ROOMS.items():
-        if room in wanted:
-            if name == _first_of(room):
-                import_module(f"sops_report.cli.{room}").add_to(app)
+        if name in only:
+            import_module(f"sops_report.cli.{room}").add_to(app)
+        elif name not in listed:
+            continue
         elif name in _GROUPS:
             group = typer.Typer()
             group.command("…", hidden=True)(_name_only)
@@ -61,11 +63,6 @@ def assemble(only: Collection[str] = tuple(ROOMS)) -> typer.Typer:
         else:
             app.command(name, cls=Command, help=f"help.{name}")(_name_only)
     return app
-
-
-def _first_of(room: str) -> str:
-    """Return the first command of a room; it brings the others as well."""
-    return next(name for name in ROOMS if ROOMS[name] == room)
 
 
 def _name_only() -> None:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
 from typing import Annotated, Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
@@ -132,13 +131,18 @@ def _talk_of(context: typer.Context, asked: dict[str, Any], own: dict[str, Any])
         UsageError: The zone is not known.
     """
     language = context.obj if isinstance(context.obj, Language) else Language.EN
-    name = asked["tz"]
-    try:
-        zone = None if name is None else ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise UsageError("bad-zone", zone=name[:60]) from None
+    zone = None if asked["tz"] is None else _zone(asked["tz"])
     remembered = command_line(context.info_name or "", {**asked, **own})
     return Talk(language, zone, asked["quiet"], remembered)
+
+
+def _zone(name: str) -> tzinfo:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - start-up time
+
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UsageError("bad-zone", zone=name[:60]) from None
 
 
 def on_source(command: Callable[..., None]) -> Callable[..., None]:

@@ -1,5 +1,7 @@
 """Run the command line: the one place where our errors become a line and an exit code."""
 
+import atexit
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -10,6 +12,7 @@ import typer
 from sops_report.cli.assembly import ROOMS, assemble
 from sops_report.cli.chrome import is_help, usage_error_of
 from sops_report.cli.language import language_of, localise, value_of
+from sops_report.collector import collector_at_rest
 from sops_report.config import read_settings
 from sops_report.errors import SopsReportError, UsageError
 from sops_report.words import Language, say
@@ -29,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Raises:
         SystemExit: Something went wrong; its code is the exit code.
     """
+    atexit.register(gc.freeze)  # a process that ends need not look for garbage first
     words = list(sys.argv[1:] if arguments is None else arguments)
     _let_everything_be_written()
     language = language_of(words, os.environ, _configured_language(words))
@@ -50,8 +54,8 @@ def _configured_language(words: list[str]) -> str | None:
 
 def _run(words: list[str], language: Language) -> int:
     """Run one command and return its exit code; all refusals are errors of ours."""
-    asked = tuple(ROOMS) if _COMPLETION in os.environ else (_asked_for(words),)
-    command = typer.main.get_command(assemble(asked))
+    with collector_at_rest():
+        command = typer.main.get_command(_assembled_for(words))
     localise(command, language)
     try:
         return int(command.main(words, "sops-report", standalone_mode=False, obj=language) or 0)
@@ -69,6 +73,16 @@ def _run(words: list[str], language: Language) -> int:
         name = cause.filename if isinstance(cause.filename, str) else ""
         key = "system" if name else "system-only"
         raise SopsReportError(key, path=name, reason=reason) from cause
+
+
+def _assembled_for(words: list[str]) -> typer.Typer:
+    """Return the command line as far as these words need it."""
+    if _COMPLETION in os.environ:
+        return assemble()
+    asked = _asked_for(words)
+    # what stands before a command may ask for the page of all commands
+    is_first = asked in ROOMS and words[0] == asked
+    return assemble((asked,), () if is_first else ROOMS)
 
 
 def _asked_for(words: list[str]) -> str:

@@ -24,14 +24,13 @@ from sops_report.cli.writing import STYLE, Writer, data_budget, page_options
 from sops_report.errors import UsageError
 from sops_report.files import write_pieces
 from sops_report.masking.text import redact_text
-from sops_report.postmortem import refresh
-from sops_report.redaction.pseudonyms import anonymise as with_pseudonyms
 from sops_report.redaction.report import redact
 from sops_report.rendering import Format
 from sops_report.report.build import build_report
 from sops_report.report.model import Report
 from sops_report.report.naming import file_name
 from sops_report.snapshot import Snapshot
+from sops_report.words import Language
 
 Out = Annotated[list[Path] | None, typer.Option("-o", "--out", metavar="FILE", help="help.out")]
 To = Annotated[Format | None, typer.Option("--to", "-t", help="help.to")]
@@ -94,12 +93,12 @@ def report(  # noqa: PLR0913 - options
     _check_word("--js", js, _JS)
     _check_word("--explorer", explorer, _EXPLORER)
     chosen = rules_of(no_redact=no_redact, ips=ips, patterns=pattern, file=rules)
-    subject = with_pseudonyms(snapshot) if anonymise else snapshot
+    subject = _with_pseudonyms(snapshot) if anonymise else snapshot
     made = _remembering(build_report(subject, zone=talk.zone), talk.command)
     targets, formats = _targets(made, out, to, alone=bundle is None and email is None)
     check_targets([*targets, *([email] if email else [])], force=force)
     if postmortem is not None:
-        made = replace(made, postmortem=refresh(postmortem, made, talk.language))
+        made = _with_people(made, postmortem, talk.language)
     writer = Writer(
         snapshot=subject,
         report=redact(made, chosen)[0],
@@ -117,6 +116,19 @@ def report(  # noqa: PLR0913 - options
         typer.echo(str(email))
     for path in writer.bundle(bundle, force=force) if bundle is not None else ():
         typer.echo(str(path))
+
+
+def _with_pseudonyms(snapshot: Snapshot) -> Snapshot:
+    from sops_report.redaction.pseudonyms import anonymise  # noqa: PLC0415 - start-up time
+
+    return anonymise(snapshot)
+
+
+def _with_people(made: Report, file: Path, language: Language) -> Report:
+    """Return *made* with what people wrote in the post-mortem file, which is brought up to date."""
+    from sops_report.postmortem import refresh  # noqa: PLC0415 - start-up time
+
+    return replace(made, postmortem=refresh(file, made, language))
 
 
 def _remembering(made: Report, command: str) -> Report:

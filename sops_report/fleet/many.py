@@ -7,13 +7,13 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from sops_report.collector import collector_at_rest
 from sops_report.errors import SopsReportError
 from sops_report.fleet.block import Block, block_of
 from sops_report.fleet.documents import Folders
 from sops_report.fleet.rows import Document, Rows
 from sops_report.fleet.sheet import Sheet, joined, sheet_of
 from sops_report.fleet.vector import Vector
-from sops_report.reading.collector import collector_at_rest
 from sops_report.words import Language
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final, cast
 
+from sops_report.collector import collector_at_rest
 from sops_report.columns import Coded, Texts
 from sops_report.errors import InputError
 from sops_report.reading.answers import Found, find_trees
 from sops_report.reading.children import read_child_tasks
-from sops_report.reading.collector import collector_at_rest
 from sops_report.reading.decode import decode, decode_lines, unpack
 from sops_report.reading.evidence import read_evidence
 from sops_report.reading.facts import auto_retry_ids, engine_of, first_offset

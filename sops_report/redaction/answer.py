@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sops_report.masking.rules import BUILT_IN, KEY_NAME, KEY_NEEDS, MASK, Rule
+from sops_report.masking.rules import BUILT_IN, KEY_NEEDS, MASK, Rule, tells_secret
 from sops_report.masking.text import Masker, holds_any, that_may_match
 from sops_report.reading.decode import unpack
 from sops_report.redaction.tokens import Place, replace_texts, texts_in
@@ -67,7 +67,7 @@ def _rules_for(document: str, rules: Sequence[Rule]) -> tuple[Rule, ...] | None:
     texts = texts_in(document) if rules else set()
     active = that_may_match(texts, rules)
     whole = "\n".join(texts)
-    has_secret_key = holds_any(whole.lower(), KEY_NEEDS) and KEY_NAME.search(whole) is not None
+    has_secret_key = holds_any(whole.lower(), KEY_NEEDS) and tells_secret(whole)
     return active if active or has_secret_key else None
 
 
@@ -77,7 +77,7 @@ def _secret_pairs(document: str) -> set[int]:
 
     def look(text: str, place: Place) -> str:
         is_name = not place.is_key and place.own in _NAMING
-        if is_name and KEY_NAME.search(text):
+        if is_name and tells_secret(text):
             begins.add(place.container)
         return text
 
@@ -134,7 +134,7 @@ class _Change:
     def _is_secret_key(self, key: str) -> bool:
         known = self._secret_keys.get(key)
         if known is None:
-            known = key not in _HARMLESS and KEY_NAME.search(key) is not None
+            known = key not in _HARMLESS and tells_secret(key)
             self._secret_keys[key] = known
         return known
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from sops_report.errors import UsageError
-from sops_report.masking.rules import Rule
+from sops_report.masking.rules import Rule, compiled
 
 _NAME: Final = re.compile(r"[\w-]{1,40}")
 _LONGEST: Final = 500
@@ -56,11 +56,12 @@ def _rule(name: str, pattern: str) -> Rule:
         raise UsageError("bad-rule", pattern=shown or name[:60], reason="name, pattern")
     if may_take_for_ever(pattern):
         raise UsageError("slow-rule", pattern=shown)
+    expression = pattern if "(?P<s>" in pattern else f"(?P<s>{pattern})"
     try:
-        compiled = re.compile(pattern if "(?P<s>" in pattern else f"(?P<s>{pattern})")
+        compiled(expression)
     except (re.error, RecursionError, OverflowError) as cause:
         raise UsageError("bad-rule", pattern=shown, reason=cause) from cause
-    return Rule(name=name, pattern=compiled)
+    return Rule(name=name, expression=expression)
 
 
 def may_take_for_ever(pattern: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sops_report.errors import InputError
-from sops_report.masking.rules import IPV4, is_ipv4
+from sops_report.masking.rules import IPV4, compiled, is_ipv4
 from sops_report.reading.decode import unpack
 from sops_report.reading.identity import is_class_name
 from sops_report.redaction.answer import text_of
@@ -98,7 +98,9 @@ class Pseudonyms:
         if "@" in text:
             text = _EMAIL.sub(lambda found: self.of("user", found[0]), text)
         if "." in text:
-            text = IPV4.sub(lambda f: self.of("host", f[0]) if is_ipv4(f[0]) else f[0], text)
+            text = compiled(IPV4).sub(
+                lambda f: self.of("host", f[0]) if is_ipv4(f[0]) else f[0], text
+            )
         if "." in text or "://" in text:
             text = _HOST.sub(lambda found: self._host(found[0]), text)
         return text if self.firsts.isdisjoint(text) else self._with_nodes(text)

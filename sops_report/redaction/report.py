@@ -8,7 +8,7 @@ from enum import Enum
 from operator import attrgetter
 from typing import Any, Final, TypeVar
 
-from sops_report.masking.rules import BUILT_IN, KEY_NAME, MASK, Rule
+from sops_report.masking.rules import BUILT_IN, MASK, Rule, tells_secret
 from sops_report.masking.text import OURS, Counts, Masker, that_may_match
 from sops_report.redaction.columns import cleaned, texts_of
 from sops_report.report.findings import Setting
@@ -66,7 +66,7 @@ def redact(report: Report, rules: Sequence[Rule] = BUILT_IN) -> tuple[Report, Co
 
 def tells_a_secret(setting: Setting) -> bool:
     """Tell whether an input or output is secret by its name."""
-    return setting.value not in _NO_SECRETS and KEY_NAME.search(setting.key) is not None
+    return setting.value not in _NO_SECRETS and tells_secret(setting.key)
 
 
 def _settings(report: Report) -> Iterator[Setting]:

@@ -8,7 +8,6 @@ from typing import Final
 
 from sops_report.masking.rules import BUILT_IN, Rule
 from sops_report.redaction.report import redact
-from sops_report.rendering.json_text import json_pieces
 from sops_report.rendering.text import render_text
 from sops_report.rendering.textbars import in_ascii
 from sops_report.report.model import Report
@@ -91,7 +90,7 @@ def render_pieces(  # noqa: PLR0913 - options
     form, where = Format(to), display_zone(report.task.offset_minutes, zone)
     masked, _ = redact(report, rules)
     if form is Format.JSON:
-        return json_pieces(masked, language)
+        return _json_pieces(masked, language)
     if form is Format.MARKDOWN:
         text = _markdown(masked, language, where, dialect, attachment)
     else:
@@ -119,7 +118,13 @@ def _markdown(
 
 
 def _json(report: Report, language: Language, _zone: tzinfo) -> str:
-    return "".join(json_pieces(report, language))
+    return "".join(_json_pieces(report, language))
+
+
+def _json_pieces(report: Report, language: Language) -> Iterable[str]:
+    from sops_report.rendering.json_text import json_pieces  # noqa: PLC0415
+
+    return json_pieces(report, language)
 
 
 RENDERERS: Final[Mapping[Format, Renderer]] = MappingProxyType(

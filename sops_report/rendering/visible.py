@@ -23,8 +23,10 @@ _INVISIBLE: Final = (
 _ANY: Final = re.compile(f"[{_INVISIBLE}]")
 _IN_LINE: Final = {"\n": " ↵ ", "\t": " "}
 _WIDEST: Final = 2
+# Wide are U+2E80 to U+FFEF, said by what they are not: a large range is slow to compile.
 _PIECE: Final = re.compile(
-    r"\s+|[「『（《【]{0,2}(?:[\u2e80-\uffef]|[^\s\u2e80-\uffef]+)[，。；：、！？）」』》】]{0,3}"
+    r"\s+|[「『（《【]{0,2}(?:[^\x00-\u2e7f\ufff0-\U0010ffff]|[^\s\u2e80-\uffef]+)"
+    r"[，。；：、！？）」』》】]{0,3}"
 )
 
 

@@ -12,8 +12,8 @@ from sops_report.analysis.concurrency import concurrency_of
 from sops_report.analysis.failures import FailedNode
 from sops_report.analysis.hosts import host_failures
 from sops_report.analysis.ledger import Section as PathSection
+from sops_report.collector import collector_at_rest
 from sops_report.errors import SopsReportError
-from sops_report.reading.collector import collector_at_rest
 from sops_report.reading.texts import links
 from sops_report.report.findings import Standing
 from sops_report.report.insights import (

@@ -1,13 +1,12 @@
 """Advice about time: what made the run long, and what it would save."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from sops_report.analysis.advice.value import Advice, Facts
 from sops_report.analysis.clock import SECOND_US
 from sops_report.analysis.joins import Join
 from sops_report.analysis.ledger import Section
-from sops_report.analysis.whatif import what_if
 
 _DOMINANT: Final = 30  # percent of the run
 _NOTABLE: Final = 10
@@ -64,7 +63,7 @@ def waiting_for_people(facts: Facts) -> Iterator[Advice]:
     yield Advice(
         code="waiting-for-people",
         positions=tuple(dict.fromkeys(r.position for r in longest)),
-        saving_us=what_if(facts.analysis, lengths, sooner=sooner).saved_us,
+        saving_us=_saving_us(facts, lengths, sooner=sooner),
         weight=60,
         lengths_us={"total": total, "longest": longest[0].at_most_us or 0},
         values={"times": len(reactions)},
@@ -78,7 +77,7 @@ def manual_nodes(facts: Facts) -> Iterator[Advice]:
     total = sum(n.end_us - n.start_us for n in on_path)
     if total < _LONG_WAIT_US or facts.percent(total) < _DOMINANT:
         return
-    saving = what_if(facts.analysis, {n.position: 0 for n in on_path}).saved_us
+    saving = _saving_us(facts, {n.position: 0 for n in on_path})
     ranked = sorted(on_path, key=lambda n: (n.start_us - n.end_us, n.position))
     yield Advice(
         code="manual-nodes",
@@ -103,7 +102,7 @@ def retries(facts: Facts) -> Iterator[Advice]:
     yield Advice(
         code="retries",
         positions=tuple(sorted(lost, key=lambda position: (-lost[position], position))),
-        saving_us=what_if(facts.analysis, {}, sooner=lost).saved_us,
+        saving_us=_saving_us(facts, {}, sooner=lost),
         weight=40,
         lengths_us={"total": total},
     )
@@ -146,7 +145,7 @@ def _evened(facts: Facts, join: Join) -> int:
     ahead = join.branches[-2].wait_us
     if length is None or min(length, ahead) < _TINY_US:
         return 0
-    return what_if(facts.analysis, {last: max(0, length - ahead)}).saved_us
+    return _saving_us(facts, {last: max(0, length - ahead)})
 
 
 def queueing(facts: Facts) -> Iterator[Advice]:
@@ -158,7 +157,7 @@ def queueing(facts: Facts) -> Iterator[Advice]:
     yield Advice(
         code="queueing",
         positions=tuple(dict.fromkeys(gap.position for gap in sorted(gaps, key=_by_length))),
-        saving_us=what_if(facts.analysis, {}, sooner=dict(_plain_waits(facts))).saved_us,
+        saving_us=_saving_us(facts, {}, sooner=dict(_plain_waits(facts))),
         weight=30,
         lengths_us={"total": total, "longest": max(gap.length_us for gap in gaps)},
         values={"percent": facts.percent(total)},
@@ -176,3 +175,12 @@ def _plain_waits(facts: Facts) -> Iterator[tuple[int, int]]:
         explained = (tree.retry[position] or 0) or (tree.loop[position] or 1) > 1
         if wait and not explained and not tree.skip[position]:
             yield position, wait
+
+
+def _saving_us(
+    facts: Facts, lengths: Mapping[int, int], *, sooner: Mapping[int, int] | None = None
+) -> int:
+    """Return what would be saved with other lengths, the run laid out anew."""
+    from sops_report.analysis.whatif import what_if  # noqa: PLC0415 - few runs need it
+
+    return what_if(facts.analysis, lengths, sooner=sooner).saved_us

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commandline import Done, run
+from commandline import Done, run, spawn
 from fleets import WHERE, save
 
 from benchmarks.generate import answer
@@ -39,6 +39,13 @@ def test_a_table_is_printed_with_the_number_of_rows(root: Path) -> None:
         ["biz", "nodes", "ok"], [WHERE["biz"], "22", "True"],
     ]  # fmt: skip
     assert done.err == "rows: 1\n"
+
+
+def test_a_program_of_its_own_says_nothing_more_at_its_end(root: Path) -> None:
+    done = spawn("sql", "select count(*) as nodes from nodes", "--data", root)
+    assert done.returncode == 0
+    assert done.stdout.split() == [b"nodes", b"22"]
+    assert done.stderr == b"rows: 1\n"
 
 
 def test_tasks_are_one_row_an_answer(root: Path) -> None:

@@ -1,11 +1,10 @@
 """Run the command line: the one place where our errors become a line and an exit code."""
 
-import atexit
 import gc
 import os
 import sys
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import typer
 
@@ -32,12 +31,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Raises:
         SystemExit: Something went wrong; its code is the exit code.
     """
-    atexit.register(gc.freeze)  # a process that ends need not look for garbage first
     words = list(sys.argv[1:] if arguments is None else arguments)
     _let_everything_be_written()
     language = language_of(words, os.environ, _configured_language(words))
+    command = _command_line(words, language)
+    if arguments is None:
+        gc.freeze()  # what is imported stays; nobody need look through it, not even at the end
     try:
-        code = _run(words, language)
+        code = _run(command, words, language)
     except SopsReportError as error:
         _say_error(error, language)
         code = error.exit_code
@@ -52,11 +53,15 @@ def _configured_language(words: list[str]) -> str | None:
         return None
 
 
-def _run(words: list[str], language: Language) -> int:
-    """Run one command and return its exit code; all refusals are errors of ours."""
+def _command_line(words: list[str], language: Language) -> Any:  # noqa: ANN401 - typer vendors its classes
     with collector_at_rest():
         command = typer.main.get_command(_assembled_for(words))
     localise(command, language)
+    return command
+
+
+def _run(command: Any, words: list[str], language: Language) -> int:  # noqa: ANN401 - as above
+    """Run one command and return its exit code; all refusals are errors of ours."""
     try:
         return int(command.main(words, "sops-report", standalone_mode=False, obj=language) or 0)
     except _Refusal as refusal:

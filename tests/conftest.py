@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Generator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from fleets import archive, many, root  # noqa: F401 - fixtures
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
+_TESTS = count()
 
 # How long an example takes depends on who else uses the machine: no property of ours.
 settings.register_profile("calm", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -34,13 +36,14 @@ def data() -> Path:
 def _own_settings(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """No test reads the settings or the archive of whoever runs it."""
+    """No test reads the settings or the archive of whoever runs it, or of the test before."""
     for name in [name for name in os.environ if name.startswith("SOPS_REPORT_")]:
         if name != "SOPS_REPORT_BROWSER":
             monkeypatch.delenv(name)
     home = tmp_path_factory.getbasetemp() / "home"
-    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
-        monkeypatch.setenv(name, str(home / name.lower()))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(home / f"{name.lower()}-{next(_TESTS)}"))
 
 
 @pytest.fixture(autouse=True)

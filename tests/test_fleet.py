@@ -297,7 +297,7 @@ def test_no_worker_waits_for_pandas(archive: Archive, root: Path) -> None:
     script = (
         "import os, sys\n"
         "from pathlib import Path\n"
-        "from sops_report.archive import Archive\n"
+        "from sops_report.archive.archive import Archive\n"
         "from sops_report.fleet.dataset import flatten_archive\n"
         "archive, root = Archive(Path(sys.argv[1])), Path(sys.argv[2])\n"
         "assert flatten_archive(archive, root).n_new == 7\n"

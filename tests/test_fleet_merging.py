@@ -282,7 +282,7 @@ def test_merging_does_not_wait_for_pandas(many: Archive, root: Path) -> None:
     script = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from sops_report.archive import Archive\n"
+        "from sops_report.archive.archive import Archive\n"
         "from sops_report.fleet.dataset import flatten_archive\n"
         "done = flatten_archive(Archive(Path(sys.argv[1])), Path(sys.argv[2]))\n"
         "assert done.merged.n_parts == 9\n"

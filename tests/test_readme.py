@@ -170,16 +170,15 @@ def _run(command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
         if "<" in words:
             given = stack.enter_context(Path(words[-1]).open(encoding="utf-8"))
             monkeypatch.setattr("sys.stdin", given)
-        monkeypatch.setattr("sys.argv", _without_redirect(words))
-        code = _exit_code()
+        code = _exit_code(_without_redirect(words)[1:])
     said = capsys.readouterr()
     assert code == 0, f"{command}: {said.err}"
     return said.out
 
 
-def _exit_code() -> int | str:
+def _exit_code(arguments: list[str]) -> int | str:
     try:
-        main()
+        main(arguments)
     except SystemExit as stop:
         return stop.code or 0
     return 0

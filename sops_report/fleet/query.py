@@ -111,7 +111,7 @@ def _column(values: "np.ma.MaskedArray[Any, Any]") -> Any:  # noqa: ANN401 - one
     plain, missing = np.ma.getdata(values), np.ma.getmaskarray(values)
     if plain.dtype.kind == "M":
         moments = plain.astype("datetime64[us]")
-        moments[missing] = np.datetime64("NaT")
+        moments[missing] = np.datetime64("NaT", "us")
         return pd.DatetimeIndex(moments).tz_localize("UTC")
     if plain.dtype.kind == "O":
         return pd.array([None if m else v for v, m in zip(plain, missing, strict=True)], "string")

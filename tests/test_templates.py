@@ -85,6 +85,29 @@ def test_a_user_without_a_home_is_done_without(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("mode", [0o770, 0o707])
+def test_a_folder_others_may_write_to_is_done_without(
+    tmp_path: Path, compiled: list[str], mode: int
+) -> None:
+    rendered(tmp_path)
+    tmp_path.chmod(mode)
+    rendered(tmp_path)
+    rendered(tmp_path, "bye {{ name }}")
+    tmp_path.chmod(0o700)
+    assert rendered(tmp_path) == "hello &lt;you&gt;"  # kept before, not replaced since
+    assert len(compiled) == 3
+
+
+def test_a_folder_of_another_user_is_done_without(
+    tmp_path: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rendered(tmp_path)
+    owner = tmp_path.stat().st_uid
+    monkeypatch.setattr("os.geteuid", lambda: owner + 1)
+    rendered(tmp_path)
+    assert len(compiled) == 2
+
+
 def test_a_file_that_cannot_be_written_is_done_without(
     tmp_path: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

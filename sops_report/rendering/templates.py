@@ -1,6 +1,8 @@
 """The templates: where they lie, how they are read, and their compiled form, which is kept."""
 
 import marshal
+import os
+import stat
 import sys
 from contextlib import suppress
 from functools import cache
@@ -56,7 +58,8 @@ class CompiledTemplates(BytecodeCache):
     """What Jinja makes of the templates, kept in a folder: compiling takes longer than a report.
 
     A file is taken only if its seal tells that it is whole and made of this very text by this
-    Jinja, Python and way of reading. What cannot be read or written is compiled again, silently.
+    Jinja, Python and way of reading. What cannot be read or written is compiled again, silently;
+    so is everything where other users could have put files, or where they own the folder.
 
     Args:
         folder: Where the files are; it is made when there is something to keep.
@@ -75,7 +78,7 @@ class CompiledTemplates(BytecodeCache):
     def load_bytecode(self, bucket: Bucket) -> None:
         """Give the bucket its code, if it is kept."""
         try:
-            kept = self._file(bucket).read_bytes()
+            kept = self._file(bucket).read_bytes() if _is_ours_alone(self._folder) else b""
         except OSError:
             return
         code = kept[_SEAL:]
@@ -89,10 +92,20 @@ class CompiledTemplates(BytecodeCache):
         code = marshal.dumps(bucket.code)
         with suppress(OSError, UsageError):
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            write_whole(self._file(bucket), _seal(bucket, code) + code, force=True)
+            if _is_ours_alone(self._folder):
+                write_whole(self._file(bucket), _seal(bucket, code) + code, force=True)
 
     def _file(self, bucket: Bucket) -> Path:
         return self._folder / bucket.key
+
+
+def _is_ours_alone(folder: Path) -> bool:
+    """Tell whether nobody else can put a file there: what is kept is run."""
+    found = folder.stat()
+    if os.name != "posix":
+        return True
+    others_may_write = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    return found.st_uid == os.geteuid() and not others_may_write
 
 
 def _seal(bucket: Bucket, code: bytes) -> bytes:

@@ -10,7 +10,8 @@ from benchmarks import charts, flatten, fleet, memory, startup
 from benchmarks.generate import answer, nodes
 from benchmarks.peers import tree_libraries
 from benchmarks.timing import medians
-from sops_report.reading.fast import SteppedAsideError, read_fast
+from sops_report.reading import Remark, _read_fast
+from sops_report.reading.read import Reading
 
 
 @pytest.mark.parametrize("n_nodes", [2, 3, 50, 1000])
@@ -36,13 +37,20 @@ def test_ours_and_the_naive_way_make_the_same_table() -> None:
         assert (ours[ours_name].dropna() == naive[name].dropna()).all()
 
 
-def test_the_reading_that_is_timed_as_fast_is_the_fast_one() -> None:
-    data = answer(500)
-    read_fast(data, "here", [].append)
-    with pytest.raises(SteppedAsideError):
-        read_fast(b"[" + data + b"]", "here", [].append)
-    made = flatten.contenders(data)
-    assert made[flatten.READ]() == made[flatten.CAREFUL]()
+def test_the_reading_that_is_timed_as_fast_is_the_fast_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Reading | None] = []
+    made = flatten.contenders(answer(500))
+
+    def watched(data: bytes, source: str, remark: Remark) -> Reading | None:
+        asked.append(_read_fast(data, source, remark))
+        return asked[-1]
+
+    monkeypatch.setattr("sops_report.reading._read_fast", watched)
+    careful = made[flatten.CAREFUL]()
+    assert not asked
+    assert made[flatten.READ]() == careful
+    assert len(asked) == 1
+    assert asked[0] is not None
 
 
 def test_level_by_level_makes_as_many_rows() -> None:

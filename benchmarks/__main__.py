@@ -22,6 +22,7 @@ HERE = Path(__file__).parent
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 _MOST_BY_LOOPS = 100_000  # nodes; the loops that columns are compared with take long enough there
 _FEWEST_STARTS = 7
+_SHORT, _OFTENER = 10_000, 3  # nodes; what takes milliseconds is timed so many times as often
 _BROWSER = os.environ.get("SOPS_REPORT_BROWSER") or shutil.which("chromium") or ""
 
 
@@ -29,7 +30,8 @@ def main() -> None:
     """Time everything, print ratios, write JSON."""
     options = _options()
     print(
-        f"Python {platform.python_version()}, pandas {pd.__version__}, rounds: {options.rounds}\n"
+        f"Python {platform.python_version()}, pandas {pd.__version__}, rounds: {options.rounds}; "
+        f"up to {_SHORT:,} nodes: {options.rounds * _OFTENER}\n"
     )
     flattened = {size: _flatten(size, options.rounds) for size in options.sizes}
     print(_markdown("bytes → table, × msgspec untyped", flattened, flatten.MSGSPEC))
@@ -101,11 +103,15 @@ def _options() -> argparse.Namespace:
 
 
 def _flatten(size: int, rounds: int) -> dict[str, float]:
-    return medians(flatten.contenders(answer(size)), rounds)
+    return medians(flatten.contenders(answer(size)), _often(size, rounds))
 
 
 def _analysed(size: int, rounds: int) -> dict[str, float]:
-    return medians(analysis.contenders(answer(size)), rounds)
+    return medians(analysis.contenders(answer(size)), _often(size, rounds))
+
+
+def _often(size: int, rounds: int) -> int:
+    return rounds * _OFTENER if size <= _SHORT else rounds
 
 
 def _ratios(title: str, figures: dict[int, dict[str, float]]) -> str:

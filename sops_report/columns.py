@@ -26,6 +26,25 @@ _LINE_END: Final = ord("\n")
 _ROWS: Final = 4096  # made at a time: what is in between stays small
 
 
+class Unkept(Sequence[T], Generic[T]):
+    """A sequence whose values are made for each question anew."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def _one(self, at: int) -> T:
+        """Make the value at a place, which is not negative."""
+
+    @overload
+    def __getitem__(self, at: int) -> T: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[T]: ...
+    def __getitem__(self, at: int | slice) -> T | list[T]:
+        """Return the value, or the values, at a place."""
+        places = range(len(self))[at]
+        return self._one(places) if isinstance(places, int) else [*map(self._one, places)]
+
+
 class Column(Sequence[T], Generic[T]):
     """A sequence whose values are made on the first question."""
 

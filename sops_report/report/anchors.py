@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Final, overload
+from typing import TYPE_CHECKING, Final
 
-from sops_report.columns import taken
+from sops_report.columns import Unkept, taken
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,7 +28,7 @@ def anchors_of(node_ids: Sequence[str | None]) -> list[str]:
     return anchors
 
 
-class Anchors(Sequence[str]):
+class Anchors(Unkept[str]):
     """`anchors_of` the ids of a big run, without a text a node."""
 
     def __init__(self, node_ids: Sequence[str | None]) -> None:
@@ -39,16 +39,7 @@ class Anchors(Sequence[str]):
         """Return the number of nodes."""
         return len(self._node_ids)
 
-    @overload
-    def __getitem__(self, at: int) -> str: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[str]: ...
-    def __getitem__(self, at: int | slice) -> str | list[str]:
-        """Return the name of a node, or those of some nodes."""
-        places = range(len(self))[at]
-        return self._anchor(places) if isinstance(places, int) else [*map(self._anchor, places)]
-
-    def _anchor(self, position: int) -> str:
+    def _one(self, position: int) -> str:
         if position in self._twins:
             return _again(self._node_ids[position], position)
         return _named(self._hashes[position].tobytes())

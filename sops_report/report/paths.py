@@ -1,12 +1,12 @@
 """The path of each node, made where somebody asks for it."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import overload
+from collections.abc import Iterator, Mapping
 
+from sops_report.columns import Unkept
 from sops_report.snapshot import PATH_JOINT, Snapshot, clipped_path
 
 
-class Paths(Sequence[str]):
+class Paths(Unkept[str]):
     """`Snapshot.paths`, one by one: a million paths are seldom wanted all at once."""
 
     __slots__ = ("_above", "_changed", "_snapshot")
@@ -32,16 +32,7 @@ class Paths(Sequence[str]):
         made = enumerate(self._snapshot.each_path())
         return (self._changed.get(at, path) for at, path in made)
 
-    @overload
-    def __getitem__(self, at: int) -> str: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[str]: ...
-    def __getitem__(self, at: int | slice) -> str | list[str]:
-        """Return the path of a node, or those of some nodes."""
-        places = range(len(self))[at]
-        return self._path(places) if isinstance(places, int) else [*map(self._path, places)]
-
-    def _path(self, position: int) -> str:
+    def _one(self, position: int) -> str:
         if position in self._changed:
             return self._changed[position]
         tree, label = self._snapshot.tree, self._snapshot.label

@@ -1,8 +1,6 @@
 """The newest pass of every node as columns; the same rules as `spans.newest_span`."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import overload
 
 import numpy as np
 
@@ -11,13 +9,15 @@ from sops_report.analysis.arrays.tree import Flags, Ints, is_leaf, is_one_of
 from sops_report.analysis.attempts import Attempts
 from sops_report.analysis.clock import SECOND_US, Clock
 from sops_report.analysis.spans import Span, entry_of
-from sops_report.columns import MISSING, numbers
+from sops_report.columns import MISSING, Unkept, numbers
 from sops_report.snapshot import Tree
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SpanColumns(Sequence[Span | None]):
+class SpanColumns(Unkept[Span | None]):
     """The spans of a big tree: as arrays, and one by one for whoever asks by position.
+
+    A node that has not begun or has no end has None.
 
     Attributes:
         exists: False for a node that has not begun or has no end; its times mean nothing.
@@ -65,18 +65,11 @@ class SpanColumns(Sequence[Span | None]):
         """Return the number of nodes."""
         return len(self.exists)
 
-    @overload
-    def __getitem__(self, at: int) -> Span | None: ...
-    @overload
-    def __getitem__(self, at: slice) -> list[Span | None]: ...
-    def __getitem__(self, at: int | slice) -> Span | list[Span | None] | None:
-        """Return the span of a node; None if it has not begun or has no end."""
-        if isinstance(at, slice):
-            return [self[position] for position in range(len(self))[at]]
+    def _one(self, at: int) -> Span | None:
         if not self.exists[at]:
             return None
         return Span(
-            position=range(len(self))[at],
+            position=at,
             entry_us=int(self.entry_us[at]),
             start_us=int(self.start_us[at]),
             end_us=int(self.end_us[at]),

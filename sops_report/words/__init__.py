@@ -36,6 +36,12 @@ from sops_report.words import (
 
 Pair = tuple[str, str]
 
+# Placeholders that hold how many there are of something, where they hold a whole number.
+_COUNTS: Final = frozenset({
+    "n", "count", "all", "total", "shown", "done", "expected", "failed", "never", "not_run", "retried",
+    "skipped", "ignored", "files", "rows", "parts", "new", "known", "kept", "left", "most",
+})  # fmt: skip
+
 
 class Language(StrEnum):
     """The languages we speak; each value is the tag used in HTML and on the command line."""
@@ -98,9 +104,16 @@ def template(key: str, language: Language) -> str:
 def say(key: str, language: Language, /, **values: object) -> str:
     """Return the text of *key* in *language*, its placeholders filled with *values*.
 
+    Whole numbers in the placeholders of counts have their thousands apart.
+
     Example:
         >>> say("outcome.failed", Language.ZH)
         '失败'
+        >>> say("report.more_failures", Language.EN, n=3847)
+        '… 3,847 more failures'
     """
     english, chinese = CATALOGUE[key]
+    for name in values.keys() & _COUNTS:
+        if type(values[name]) is int:
+            values[name] = f"{values[name]:,}"
     return (english if language is Language.EN else chinese).format(**values)

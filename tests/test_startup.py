@@ -3,10 +3,12 @@
 import json
 import subprocess
 import sys
+import typing
 from pathlib import Path
 
 import pytest
 
+import sops_report as sr
 from benchmarks.generate import answer
 
 HEAVY = ("pandas", "numpy", "matplotlib", "httpx2", "duckdb", "xlsxwriter", "msgspec", "IPython")
@@ -76,3 +78,8 @@ def test_a_page_of_help_reads_no_answer(folder: Path) -> None:
     ours = {name for name in modules_of(folder, "--help") if name.startswith("sops_report.")}
     rooms = {name.split(".")[1] for name in ours}
     assert not rooms & {"analysis", "reading", "rendering", "report", "archive", "api", "server"}
+
+
+@pytest.mark.parametrize("name", ["Report", "Snapshot", "Archive", "SopsClient"])
+def test_what_is_imported_late_is_no_part_of_public_values(name: str) -> None:
+    assert typing.get_type_hints(getattr(sr, name)) is not None

@@ -1,5 +1,6 @@
 """Compiled templates are kept, and taken only if they are what they should be."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -76,13 +77,16 @@ def test_a_folder_that_cannot_be_made_is_done_without(tmp_path: Path, compiled: 
     assert len(compiled) == 2
 
 
-def test_a_user_without_a_home_is_done_without(
+def test_modules_in_an_archive_are_known_by_their_release(
     tmp_path: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert rendered(Path("~/.cache")) == rendered(Path("~/.cache"))
+    monkeypatch.setattr("jinja2.compiler.__file__", str(tmp_path / "j.zip" / "compiler.py"))
+    rendered(tmp_path)
+    rendered(tmp_path)
+    assert len(compiled) == 1
+    monkeypatch.setattr("jinja2.__version__", "99")
+    rendered(tmp_path)
     assert len(compiled) == 2
-    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("mode", [0o770, 0o707])
@@ -96,6 +100,26 @@ def test_a_folder_others_may_write_to_is_done_without(
     tmp_path.chmod(0o700)
     assert rendered(tmp_path) == "hello &lt;you&gt;"  # kept before, not replaced since
     assert len(compiled) == 3
+
+
+def test_files_are_as_the_user_makes_files(tmp_path: Path, compiled: list[str]) -> None:
+    """In a folder of the user alone it does not matter who could write to a file."""
+    rendered(tmp_path)
+    (kept,) = tmp_path.iterdir()
+    kept.chmod(0o664)
+    rendered(tmp_path)
+    assert len(compiled) == 1
+
+
+def test_a_file_of_another_user_is_done_without(
+    tmp_path: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the folder is exchanged between the look at it and the reading."""
+    rendered(tmp_path)
+    found = os.stat_result((0o644, 0, 0, 1, os.geteuid() + 1, 0, 0, 0, 0, 0))
+    monkeypatch.setattr(os, "fstat", lambda _: found)
+    rendered(tmp_path)
+    assert len(compiled) == 2
 
 
 def test_a_folder_of_another_user_is_done_without(

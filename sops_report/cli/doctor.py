@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -52,8 +53,7 @@ def doctor(settings: Settings, talk: Talk) -> None:
 def _checks(settings: Settings, language: Language) -> Iterator[Check]:
     yield _config(settings, language)
     yield from _site(settings, language)
-    yield _archive_writable(settings, language)
-    yield _archive_clean(settings, language)
+    yield from _archive(settings, language)
     yield _font(language)
 
 
@@ -79,9 +79,7 @@ def _site(settings: Settings, language: Language) -> Iterator[Check]:
     except SopsReportError as refusal:
         if refusal.key in _DENIALS:
             yield Check(mark="ok", text=say("doctor.reachable", language))
-        hint = refusal.hint(language)
-        told = f"{refusal.text(language)} – {hint}" if hint else refusal.text(language)
-        yield Check(mark="fail", text=told)
+        yield _refused(refusal, language)
         return
     yield Check(mark="ok", text=say("doctor.reachable", language))
     yield Check(mark="ok", text=say("doctor.permission", language, biz=site.biz))
@@ -98,17 +96,33 @@ def _clock(answer: "Answer", language: Language) -> Check:
     return Check(mark="ok" if is_fine else "fail", text=text)
 
 
-def _archive_writable(settings: Settings, language: Language) -> Check:
+def _refused(refusal: SopsReportError, language: Language) -> Check:
+    hint = refusal.hint(language)
+    told = f"{refusal.text(language)} – {hint}" if hint else refusal.text(language)
+    return Check(mark="fail", text=told)
+
+
+def _archive(settings: Settings, language: Language) -> Iterator[Check]:
     try:
-        with written(settings.archive, str(time.time_ns()).encode()):
+        folder = settings.archive
+    except SopsReportError as refusal:
+        yield _refused(refusal, language)
+        return
+    yield _archive_writable(folder, language)
+    yield _archive_clean(folder, language)
+
+
+def _archive_writable(folder: Path, language: Language) -> Check:
+    try:
+        with written(folder, str(time.time_ns()).encode()):
             pass
     except SopsReportError as refusal:
         return Check(mark="fail", text=refusal.text(language))
-    return Check(mark="ok", text=say("doctor.archive", language, folder=settings.archive))
+    return Check(mark="ok", text=say("doctor.archive", language, folder=folder))
 
 
-def _archive_clean(settings: Settings, language: Language) -> Check:
-    archive = Archive(settings.archive)
+def _archive_clean(folder: Path, language: Language) -> Check:
+    archive = Archive(folder)
     findings = archive.verify()
     if findings:
         count = len(findings)

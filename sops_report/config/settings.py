@@ -16,7 +16,7 @@ called. The user's file is ``config.toml`` in the platform's config folder:
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -36,7 +36,6 @@ class Settings:
 
     Attributes:
         url, door, biz, scope, ca_bundle, timeout_s, rate: As in `Site`; None if not configured.
-        archive: The archive's folder.
         language, font: As configured, None if not.
         profile: The profile in use, None without one.
         config_file: The file that was looked at, whether it exists or not.
@@ -50,14 +49,28 @@ class Settings:
     ca_bundle: str | None
     timeout_s: float | None
     rate: float | None
-    archive: Path
     language: str | None
     font: str | None
     profile: str | None
     config_file: Path
     secrets_exposed: bool
+    _archive: str | None = field(repr=False)
     _layers: tuple[Layer, ...] = field(repr=False)
     _environ: Mapping[str, str] = field(repr=False)
+
+    @property
+    def archive(self) -> Path:
+        """The archive's folder.
+
+        Raises:
+            UsageError: None is configured, and the user has no home where it could be.
+        """
+        if not self._archive:
+            return default_archive()
+        try:
+            return Path(self._archive).expanduser()
+        except RuntimeError:
+            raise UsageError("no-home") from None
 
     def site(self) -> Site:
         """Return the configured site.
@@ -113,24 +126,43 @@ def _demand(value: str, variable: str) -> None:
 
 
 def default_config_file() -> Path:
-    """Return where the user's ``config.toml`` lives on this platform."""
-    import platformdirs  # noqa: PLC0415 - start-up time
+    """Return where the user's ``config.toml`` lives on this platform.
 
-    return platformdirs.user_config_path("sops-report", appauthor=False) / "config.toml"
+    Raises:
+        UsageError: The user has no home.
+    """
+    return _folder_of_user("config") / "config.toml"
 
 
 def default_archive() -> Path:
-    """Return the archive's folder where none is configured."""
-    import platformdirs  # noqa: PLC0415 - start-up time
+    """Return the archive's folder where none is configured.
 
-    return platformdirs.user_data_path("sops-report", appauthor=False) / "archive"
+    Raises:
+        UsageError: The user has no home.
+    """
+    return _folder_of_user("data") / "archive"
 
 
 def default_cache() -> Path:
-    """Return the folder for what can be made again at any time."""
+    """Return the folder for what can be made again at any time.
+
+    Raises:
+        UsageError: The user has no home.
+    """
+    return _folder_of_user("cache")
+
+
+def _folder_of_user(purpose: str) -> Path:
     import platformdirs  # noqa: PLC0415 - start-up time
 
-    return platformdirs.user_cache_path("sops-report", appauthor=False)
+    find: Callable[..., Path] = getattr(platformdirs, f"user_{purpose}_path")
+    try:
+        folder = find("sops-report", appauthor=False)
+    except RuntimeError:
+        raise UsageError("no-home") from None
+    if not folder.is_absolute():  # older releases write ~ for a home that nobody knows
+        raise UsageError("no-home")
+    return folder
 
 
 def read_profiles(config_file: Path) -> Mapping[str, Layer]:
@@ -184,7 +216,7 @@ def read_settings(  # noqa: PLR0913 - settings
         "ca_bundle": ca_bundle, "timeout": timeout_s, "archive": archive, "lang": language,
         "font": font,
     }  # fmt: skip
-    config_file = config_file or default_config_file()
+    config_file = config_file or _config_file_if_any()
     table = _read_toml(config_file)
     name = profile or environ.get(f"{ENV_PREFIX}PROFILE") or _text(table, "default_profile")
     chosen = _choose(_profiles(table, config_file), name)
@@ -192,10 +224,16 @@ def read_settings(  # noqa: PLR0913 - settings
     return _settings(layers, environ, config_file, name)
 
 
+def _config_file_if_any() -> Path:
+    try:
+        return default_config_file()
+    except UsageError:  # who has no home has no settings there
+        return Path(os.devnull)
+
+
 def _settings(
     layers: tuple[Layer, ...], environ: Mapping[str, str], config_file: Path, name: str | None
 ) -> Settings:
-    archive = _first(layers, "archive")
     exposed = any(key in layers[-1] for key in SECRETS) and _others_may_read(config_file)
     biz = _first(layers, "biz")
     return Settings(
@@ -206,12 +244,12 @@ def _settings(
         ca_bundle=_first(layers, "ca_bundle") or environ.get("REQUESTS_CA_BUNDLE") or None,
         timeout_s=_number("timeout", _first(layers, "timeout")),
         rate=_number("rate", _first(layers, "rate")),
-        archive=Path(archive).expanduser() if archive else default_archive(),
         language=_first(layers, "lang"),
         font=_first(layers, "font"),
         profile=name,
         config_file=config_file,
         secrets_exposed=exposed,
+        _archive=_first(layers, "archive"),
         _layers=layers,
         _environ=environ,
     )

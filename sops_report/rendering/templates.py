@@ -36,7 +36,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         finalize=_seen,
-        bytecode_cache=CompiledTemplates(default_cache() / "templates"),
+        bytecode_cache=_kept(),
     )
     made.filters.update(line=line, number=number, share=share, size=size, safe_link=safe_link)
     return made
@@ -47,6 +47,12 @@ def templates_folder() -> Path:
     package = Path(__file__).parent.parent
     installed = package / "templates"
     return installed if installed.is_dir() else package.parent / "templates"
+
+
+def _kept() -> BytecodeCache | None:
+    with suppress(UsageError):  # a user without a home keeps nothing
+        return CompiledTemplates(default_cache() / "templates")
+    return None
 
 
 def _seen(value: Any) -> Any:  # noqa: ANN401 - whatever an expression of a template yields
@@ -71,41 +77,55 @@ class CompiledTemplates(BytecodeCache):
 
     def get_source_checksum(self, source: str) -> str:
         """Return what changes with the text, and with whatever else shapes the code."""
-        makers = (Path(__file__), Path(jinja2.compiler.__file__))
-        ages = [(found.st_mtime_ns, found.st_size) for found in (made.stat() for made in makers)]
-        return sha256(f"{sys.implementation.cache_tag} {ages} {source}".encode()).hexdigest()
+        makers = (sys.implementation.cache_tag, jinja2.__version__)
+        ages = (_age(__file__), _age(jinja2.compiler.__file__))
+        return sha256(f"{makers} {ages} {source}".encode()).hexdigest()
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Give the bucket its code, if it is kept."""
-        try:
-            kept = self._file(bucket).read_bytes() if _is_ours_alone(self._folder) else b""
-        except OSError:
-            return
+        kept = b""
+        with suppress(OSError):
+            kept = self._trusted(bucket)
         code = kept[_SEAL:]
         if kept[:_SEAL] == _seal(bucket, code):
             bucket.code = marshal.loads(code)  # noqa: S302 - sealed, from the user's own folder
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep the bucket's code, if its folder can be written."""
-        if not self._folder.is_absolute():  # the user has no home
-            return
         code = marshal.dumps(bucket.code)
         with suppress(OSError, UsageError):
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             if _is_ours_alone(self._folder):
                 write_whole(self._file(bucket), _seal(bucket, code) + code, force=True)
 
+    def _trusted(self, bucket: Bucket) -> bytes:
+        """Return what is kept; nothing where others may have put it there, for it is run."""
+        if not _is_ours_alone(self._folder):
+            return b""
+        with self._file(bucket).open("rb") as file:  # the folder may be another one by now
+            return file.read() if _is_ours(os.fstat(file.fileno())) else b""
+
     def _file(self, bucket: Bucket) -> Path:
         return self._folder / bucket.key
 
 
+def _age(module: str) -> tuple[int, int] | None:
+    """Return what changes with the file of a module; None where it has none, as in an archive."""
+    with suppress(OSError):
+        found = Path(module).stat()
+        return found.st_mtime_ns, found.st_size
+    return None
+
+
 def _is_ours_alone(folder: Path) -> bool:
-    """Tell whether nobody else can put a file there: what is kept is run."""
+    """Tell whether nobody else can put a file there."""
     found = folder.stat()
-    if os.name != "posix":
-        return True
-    others_may_write = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-    return found.st_uid == os.geteuid() and not others_may_write
+    others_may_write = os.name == "posix" and found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    return _is_ours(found) and not others_may_write
+
+
+def _is_ours(found: os.stat_result) -> bool:
+    return os.name != "posix" or found.st_uid == os.geteuid()
 
 
 def _seal(bucket: Bucket, code: bytes) -> bytes:

@@ -7,7 +7,6 @@ aware datetimes in UTC, lengths are seconds; a renderer only puts them into a la
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sops_report.report.findings import (
     AdviceLine,
@@ -18,10 +17,8 @@ from sops_report.report.findings import (
     Reaction,
     Standing,
 )
+from sops_report.report.postmortem import PostMortem
 from sops_report.words import Language
-
-if TYPE_CHECKING:  # most reports have none
-    from sops_report.report.postmortem import PostMortem
 
 Both = dict[Language, str]
 
@@ -342,7 +339,7 @@ class Report:
     provenance: Provenance
     task_text: str | None = None
     redactions: dict[str, int] = field(default_factory=dict)
-    postmortem: "PostMortem | None" = None
+    postmortem: PostMortem | None = None
     concurrency: tuple[tuple[datetime, int], ...] = ()
     flow: tuple[FlowStep, ...] = ()
     advice: tuple[AdviceLine, ...] = ()

@@ -9,6 +9,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     # settings
     "error.no-url": ("no site is configured", "还没有配置站点地址"),
     "error.no-url.hint": ('set SOPS_REPORT_URL, or write a profile with url = "https://…"', '请设置环境变量 SOPS_REPORT_URL，或在配置文件的 profile 中写上 url = "https://…"'),
+    "error.no-home": ("this user has no home folder", "当前用户没有主目录"),
+    "error.no-home.hint": ("set HOME to an absolute path; an archive can be named: --archive or SOPS_REPORT_ARCHIVE", "请将 HOME 设为绝对路径；归档目录也可用 --archive 或 SOPS_REPORT_ARCHIVE 指定"),
     "error.page-without-site": ("the page is of {host}, and no site is configured: credentials are not sent to an address that was only pasted", "页面属于 {host}，但没有配置站点：不会把凭证发送给仅粘贴得到的地址"),
     "error.page-without-site.hint": ("if you trust it: --url {url}, or the gateway's address; SOPS_REPORT_URL or a profile keeps it", "若信任该站点：加上 --url {url}（或网关地址）；也可写入 SOPS_REPORT_URL 或 profile"),
     "error.no-biz": ("no business id is given for task {task_id}", "任务 {task_id} 没有指定业务 ID"),
